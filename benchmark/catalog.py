@@ -1,0 +1,65 @@
+"""Where the task folders are, and how their cards and recipes are loaded. Knows no task by name."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+
+from benchmark.card import Card, read_card
+from benchmark.errors import UserError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PACKAGE = "_classmark_datasets"
+
+
+class Raw(Protocol):
+    """The raw files of a task, as a recipe sees them."""
+
+    def path(self, source: str) -> Path: ...
+
+
+Recipe = Callable[[Raw], "pd.DataFrame"]
+
+
+def datasets_folder() -> Path:
+    """The folder of task folders: inside the installed wheel, else beside this package."""
+    packaged = Path(__file__).parent / "_datasets"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "datasets"
+
+
+def card_names() -> list[str]:
+    """The names of all task folders that have a card."""
+    return sorted(path.parent.name for path in datasets_folder().glob("*/card.toml"))
+
+
+@cache
+def load_card(name: str) -> Card:
+    """The card of a task by its name. UserError with did-you-mean for an unknown one."""
+    if name not in card_names():
+        raise unknown_name("task", name, card_names())
+    card = read_card(datasets_folder() / name / "card.toml")
+    if card.name != name:
+        raise UserError(f"The card in datasets/{name} is called {card.name!r}.", allowed=name)
+    return card
+
+
+def load_recipe(name: str) -> Recipe:
+    """The `records` function of a task's `prepare.py`.
+
+    Task folders are loaded by path as parts of a private package, so that a recipe may import its neighbours
+    (`from . import words`) and no folder needs an `__init__.py`.
+    """
+    if _PACKAGE not in sys.modules:
+        package = ModuleType(_PACKAGE)
+        package.__path__ = [str(datasets_folder())]
+        sys.modules[_PACKAGE] = package
+    load_card(name)
+    recipe: Recipe = importlib.import_module(f"{_PACKAGE}.{name}.prepare").records
+    return recipe

@@ -1,0 +1,73 @@
+"""Files that are never half-written, and their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
+    """A temporary folder beside `target` that takes its name when the block ends without an error.
+
+    Where `target` is there already, it stays (another process was first), unless `replace`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
+        draft = Path(temporary) / "draft"
+        draft.mkdir()
+        yield draft
+        if target.exists() and replace:
+            os.rename(target, Path(temporary) / "old")
+        if not target.exists():
+            os.rename(draft, target)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file: it appears complete, by rename, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON for machines and for people: sorted keys, indented, no NaN."""
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_bytes(path, (text + "\n").encode())
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_digest(folder: Path) -> str:
+    """The SHA-256 over the sorted lines `<sha256>  <relative path>` of a folder's files."""
+    lines = sorted(
+        f"{file_digest(path)}  {path.relative_to(folder).as_posix()}\n"
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy bytes only, never metadata, and make the folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)

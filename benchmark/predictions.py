@@ -1,0 +1,197 @@
+"""Read a predictions table, whatever it turns out to be, and collect what is wrong with it.
+
+A predictions table is hostile until checked: no pickle is read, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from benchmark.errors import UserError, did_you_mean
+
+SHOWN = 10
+Predictions = Path | str | pd.DataFrame | pa.Table
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of fault: `rows` are the first row numbers, counted from 1 after the header."""
+
+    code: str
+    message: str
+    count: int = 0
+    rows: tuple[int, ...] = ()
+    examples: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        more = ", ..." if self.count > len(self.rows) else ""
+        where = f" Rows {', '.join(map(str, self.rows))}{more}." if self.rows else ""
+        what = f" E.g. {', '.join(map(repr, self.examples))}." if self.examples else ""
+        return f"{self.code}: {self.message}{where}{what}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Unreadable(Exception):
+    """The table cannot be read at all, or lacks what any further check needs."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = list(faults)
+
+
+def fault_rows(
+    code: str, message: str, wrong: NDArray[np.bool_], examples: pa.ChunkedArray | None = None
+) -> list[Fault]:
+    """A fault for the rows where `wrong` holds, none where it holds nowhere."""
+    count = int(np.count_nonzero(wrong))
+    if not count:
+        return []
+    rows = np.flatnonzero(wrong)[:SHOWN]
+    shown = () if examples is None else tuple(dict.fromkeys(str(v) for v in examples.take(rows).to_pylist()))
+    return [Fault(code, f"{count} {message}", count, tuple(int(row) + 1 for row in rows), shown[:3])]
+
+
+def read_predictions(given: Predictions) -> pa.Table:
+    """A predictions file (Parquet or CSV) or frame as an Arrow table; the columns of a CSV are strings.
+
+    Raises UserError where there is no such file, Unreadable where it is no table.
+    """
+    if isinstance(given, pa.Table):
+        table = given
+    elif isinstance(given, pd.DataFrame):
+        table = _from_frame(given)
+    else:
+        table = _from_file(Path(given))
+    repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    if repeated:
+        raise Unreadable(Fault("repeated columns", "A column name stands twice.", examples=tuple(repeated)))
+    return table
+
+
+def _from_frame(frame: pd.DataFrame) -> pa.Table:
+    if frame.index.name is not None and frame.index.name not in frame.columns:
+        frame = frame.reset_index()
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise Unreadable(Fault("wrong types", f"The frame mixes types in a column: {error}")) from None
+
+
+def _from_file(path: Path) -> pa.Table:
+    if not path.is_file():
+        raise UserError(f"There is no predictions file {path}.", do="Give the path of a .parquet or .csv file.")
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise Unreadable(Fault("empty file", "The file has no bytes."))
+    if head.startswith(b"PAR1"):
+        try:
+            return pa.parquet.ParquetFile(path).read()
+        except (pa.ArrowException, OSError) as error:
+            raise Unreadable(Fault("not a table", f"The Parquet file is damaged: {error}")) from None
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.startswith(b"\x80"):
+        raise Unreadable(Fault("not a table", "The file is neither Parquet nor CSV."))
+    return _from_csv(path)
+
+
+def _from_csv(path: Path) -> pa.Table:
+    options = pa.csv.ConvertOptions(null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True)
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            header = file.readline().rstrip("\r\n")
+        options.column_types = {name.strip('"'): pa.string() for name in header.split(",")}
+        table = pa.csv.read_csv(path, convert_options=options)
+        for name in table.column_names:
+            table.column(name).validate(full=True)
+    except UnicodeDecodeError as error:
+        raise Unreadable(Fault("wrong encoding", f"The CSV file is not UTF-8: {error}")) from None
+    except pa.ArrowInvalid as error:
+        code = "wrong encoding" if "UTF8" in str(error) else "not a table"
+        raise Unreadable(Fault(code, f"The file is neither Parquet nor CSV in UTF-8: {error}")) from None
+    return table
+
+
+def require_columns(table: pa.Table, wanted: Sequence[str], optional: Iterable[str] = ()) -> None:
+    """Raise Unreadable where a column is missing or not one of those expected."""
+    allowed = [*wanted, *optional]
+    faults = [Fault("missing columns", f"There is no column {n!r}.") for n in wanted if n not in table.column_names]
+    faults += [
+        Fault("unknown columns", f"{name!r} is no column of this format. {did_you_mean(name, allowed)}".rstrip())
+        for name in table.column_names
+        if name not in allowed
+    ]
+    if faults:
+        raise Unreadable(*faults)
+
+
+def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A column of strings; Unreadable where it has another type."""
+    values = table.column(name)
+    plain = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if pa.types.is_null(plain):
+        return pa.chunked_array([pa.nulls(len(values), pa.string())])
+    if not (pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_string_view(plain)):
+        raise Unreadable(Fault("wrong types", f"Column {name!r} must hold strings and holds {plain}."))
+    return values.cast(pa.large_string() if pa.types.is_large_string(plain) else pa.string())
+
+
+def number_column(table: pa.Table, name: str) -> tuple[NDArray[np.float64], list[Fault]]:
+    """A column of finite numbers, and the faults of those that are not."""
+    values = table.column(name)
+    faults: list[Fault] = []
+    if pa.types.is_string(values.type):
+        try:
+            values = values.cast(pa.float64())
+        except pa.ArrowInvalid:
+            numbers = pd.to_numeric(pd.Series(values.to_pylist(), dtype=object), errors="coerce")
+            wrong = numbers.isna().to_numpy() & values.is_valid().to_numpy()
+            faults += fault_rows("wrong types", f"values of {name!r} are no numbers.", wrong, values)
+            return numbers.to_numpy(np.float64), faults
+    elif pa.types.is_null(values.type):
+        values = values.cast(pa.float64())
+    elif not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
+        raise Unreadable(Fault("wrong types", f"Column {name!r} must hold numbers and holds {values.type}."))
+    numbers = values.cast(pa.float64()).to_numpy()
+    faults += fault_rows("NaN", f"values of {name!r} are NaN or missing.", np.isnan(numbers))
+    faults += fault_rows("infinite", f"values of {name!r} are infinite.", np.isinf(numbers))
+    return numbers, faults
+
+
+def find(values: pa.ChunkedArray, among: pa.Array) -> NDArray[np.int32]:
+    """The position of each value among distinct strings, -1 where it is not there; shape (rows,)."""
+    found = pc.index_in(values, value_set=among.cast(values.type))
+    return pc.fill_null(found, -1).to_numpy()
+
+
+def place_rows(table: pa.Table, ids: pa.Array) -> tuple[NDArray[np.int32], list[Fault]]:
+    """For a table of one row per id: the position of each row's id, and faults of unknown, repeated, missing."""
+    given = text_column(table, "id")
+    place = find(given, ids)
+    faults = fault_rows("unknown ids", "rows have an id that is not in the test table.", place < 0, given)
+    known = place[place >= 0]
+    seen = np.bincount(known, minlength=len(ids))
+    if (seen > 1).any():
+        first = np.full(len(ids), -1)
+        rows = np.flatnonzero(place >= 0)
+        first[known[::-1]] = rows[::-1]
+        again = (place >= 0) & (np.arange(len(place)) != first[place])
+        faults += fault_rows("repeated ids", "rows repeat an id that stands above.", again, given)
+    missing = np.flatnonzero(seen == 0)
+    if len(missing):
+        examples = tuple(ids.take(pa.array(missing[:3])).to_pylist())
+        message = f"{len(missing)} of {len(ids)} test rows have no prediction."
+        faults.append(Fault("missing ids", message, len(missing), examples=examples))
+    return place, faults

@@ -1,0 +1,260 @@
+"""From raw records to a standard task folder: ids, families, split, tables, pictures, hidden labels, digests.
+
+A recipe only reads raw files; everything that decides fairness is done here, the same for every task.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmark.card import Card
+from benchmark.catalog import Recipe
+from benchmark.columns import Column
+from benchmark.croissant import croissant
+from benchmark.errors import UserError
+from benchmark.families import families, refuse_giant
+from benchmark.files import file_digest, new_folder, write_bytes, write_json
+from benchmark.home import hidden_folder, task_folder
+from benchmark.sources import RawFiles
+from benchmark.split import assign_parts
+from benchmark.streams import Streams
+from benchmark.tables import STRING, write_csv, write_parquet
+
+Progress = Callable[[str], None]
+
+
+def prepare(
+    card: Card,
+    recipe: Recipe,
+    raw: Path | None = None,
+    seed: int = 0,
+    download: bool = False,
+    progress: Progress = lambda step: None,
+) -> Path:
+    """Prepare one task and return its folder.
+
+    `raw` is a folder of raw files; without it they are downloaded, where the card or `download` allows. The same
+    raw files and seed give byte-equal CSV and pictures. A seed other than 0 is another version of the task.
+    """
+    version = card.version if seed == 0 else f"{card.version}+seed{seed}"
+    target = task_folder(card.name, version)
+    if target.exists():
+        progress("already prepared")
+        return target
+    progress("reading raw files")
+    records = _checked(recipe(RawFiles(card, raw, download)), card)
+    streams = Streams(f"seed {seed}".encode(), card.name, version)
+    progress("splitting")
+    standard = _standardize(records, card, streams)
+    with new_folder(target) as draft, new_folder(hidden_folder(card.name, version), replace=True) as hidden:
+        progress("writing tables")
+        published = _publish(standard, card, version, draft, progress)
+        _hide(standard, published, streams, hidden)
+        write_json(draft / "card.json", published)
+        write_json(draft / "croissant.json", croissant(published))
+        if card.digest and seed == 0 and published["digest"] != card.digest:
+            raise UserError(
+                f"Task {card.name} {version} came out different from what its card fixes.",
+                allowed=f"digest {card.digest}",
+                given=f"digest {published['digest']}",
+                do="A version is fixed for ever: changed data or a changed recipe need a new version.",
+            )
+    return target
+
+
+@dataclass(frozen=True)
+class _Standard:
+    """All rows under their opaque ids, sorted by id (which is a random order)."""
+
+    features: pd.DataFrame
+    pictures: dict[str, bytes | Path]
+    labels: pd.DataFrame  # target, family, split or fold, part, slices, ignore, values
+    columns: tuple[Column, ...]
+
+
+def _checked(records: pd.DataFrame, card: Card) -> pd.DataFrame:
+    named = [column.name for column in card.columns] + [card.target, *card.families]
+    named += [name for name in (card.stratify, card.ignore, card.split.column, card.hard_negatives) if name]
+    named += [part.column for part in card.slices]
+    if missing := sorted(set(named) - set(records.columns)):
+        raise UserError(f"The recipe of {card.name} does not return the columns {missing}.")
+    if records[card.target].isna().any():
+        raise UserError(f"The recipe of {card.name} returns rows without a {card.target}.")
+    return records.reset_index(drop=True)
+
+
+def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standard:
+    number = [str(position) for position in range(len(records))]
+    records.index = pd.Index(streams.names("ids", number), name="id", dtype=STRING)
+    family = families(records, card.families)
+    if not card.split.column:
+        refuse_giant(family, card.families)
+    labels = pd.DataFrame(
+        {
+            card.target: records[card.target].astype(str),
+            "family": streams.names("families", family.astype(str)),
+        },
+        index=records.index,
+    )
+    labels = labels.assign(**_split(records, family, card, streams))
+    if card.ignore:
+        labels["ignore"] = records[card.ignore].astype(bool).map({True: "yes", False: "no"})
+    if card.hard_negatives:
+        labels["hard_group"] = records[card.hard_negatives]
+    for part in card.slices:
+        labels[f"slice:{part.name}"] = records[part.column].astype("string")
+    for name in records.columns:
+        if str(name).startswith("value:"):
+            labels[str(name)] = records[name].astype(float)
+    order = np.argsort(records.index.to_numpy(str))
+    columns = tuple(_with_values(column.column(), records[column.name]) for column in card.columns)
+    features, pictures = {}, {}
+    for column in columns:
+        features[column.name] = _typed(records[column.name], column, card.name)
+        if column.type == "image":
+            features[column.name], new = _name_pictures(features[column.name], column, streams)
+            pictures |= new
+    return _Standard(pd.DataFrame(features).iloc[order], pictures, labels.iloc[order], columns)
+
+
+def _split(
+    records: pd.DataFrame, family: np.ndarray[Any, Any], card: Card, streams: Streams
+) -> dict[str, np.ndarray[Any, Any]]:
+    if card.split.column:
+        return {"split": records[card.split.column].to_numpy(object)}
+    if card.kind == "classification":
+        stratum = records[card.stratify or card.target].astype(str).to_numpy(str)
+    else:
+        size = np.minimum(np.bincount(family)[family], 8).astype(str)
+        by = records[card.stratify].astype(str) if card.stratify else pd.Series("", index=records.index)
+        stratum = np.char.add(by.to_numpy(str), size)
+    if card.split.folds:
+        shares = {str(fold): 1.0 for fold in range(card.split.folds)}
+        return {"fold": assign_parts(family, stratum, shares, streams.rng("split"))}
+    shares = {name: getattr(card.split, name) for name in ("train", "validation", "test")}
+    split = assign_parts(family, stratum, shares, streams.rng("split"))
+    test = np.flatnonzero(split == "test")
+    part = np.full(len(split), None, object)
+    shares = {"public": card.split.public, "private": 1 - card.split.public}
+    _, small = np.unique(family[test], return_inverse=True)
+    part[test] = assign_parts(small, stratum[test], shares, streams.rng("part"))
+    return {"split": split, "part": part}
+
+
+def _with_values(column: Column, values: pd.Series[Any]) -> Column:
+    """Record the sorted values of an open categorical column, test rows included: a value seen there is data."""
+    if column.type != "categorical":
+        return column
+    seen = sorted(values.dropna().astype(str).loc[lambda text: text != ""].unique())
+    if column.values and (unknown := sorted(set(seen) - set(column.values))):
+        raise UserError(f"Column {column.name!r} has values that its closed list lacks: {unknown[:5]}.")
+    return Column(**{**vars(column), "values": column.values or tuple(seen)})
+
+
+def _typed(values: pd.Series[Any], column: Column, task: str) -> pd.Series[Any]:
+    try:
+        if column.type == "numeric":
+            return values.astype("float64")
+        if column.type == "datetime":
+            return pd.to_datetime(values, utc=True).dt.as_unit("us")
+        if column.type == "image":
+            return values.astype(object)
+        text = values.astype(STRING)
+        text = text.where(text != "", pd.NA)
+        return text if column.type == "text" else text.astype(pd.CategoricalDtype(list(column.values)))
+    except (TypeError, ValueError) as error:
+        raise UserError(f"Column {column.name!r} of {task} is not {column.type}.", given=str(error)) from None
+
+
+def _name_pictures(
+    values: pd.Series[Any], column: Column, streams: Streams
+) -> tuple[pd.Series[Any], dict[str, bytes | Path]]:
+    known = values.dropna()
+    names = streams.names("pictures", [f"{column.name} {row}" for row in known.index])
+    files = {
+        f"images/{name}{_suffix(picture)}": picture for name, picture in zip(names, known, strict=True)
+    }
+    return pd.Series(list(files), index=known.index, dtype=STRING).reindex(values.index), files
+
+
+def _suffix(picture: bytes | Path) -> str:
+    head = picture[:4] if isinstance(picture, bytes) else picture.open("rb").read(4)
+    return ".png" if head == b"\x89PNG" else ".jpg"
+
+
+def _publish(
+    standard: _Standard, card: Card, version: str, draft: Path, progress: Progress
+) -> dict[str, Any]:
+    """Write what a participant may see and return the published card."""
+    labels = standard.labels
+    known = [card.target, "split" if "split" in labels else "fold", "family"]
+    test = labels["split"] == "test" if "split" in labels else pd.Series(False, index=labels.index)
+    tables = {"train": pd.concat([standard.features, labels[known]], axis=1)[~test]}
+    if test.any():
+        tables["test"] = standard.features[test]
+    for name, table in tables.items():
+        write_csv(table, draft / f"{name}.csv")
+        write_parquet(table, draft / f"{name}.parquet", standard.columns)
+    if standard.pictures:
+        progress("writing pictures")
+        digests = {name: _write_picture(standard.pictures[name], draft / name) for name in
+                   sorted(standard.pictures)}
+        write_bytes(draft / "images.sha256", "".join(f"{d}  {n}\n" for n, d in digests.items()).encode())
+    files = {path.name: file_digest(path) for path in sorted(draft.iterdir()) if path.is_file()}
+    classes = sorted(labels[card.target].unique()) if card.kind == "classification" else []
+    published: dict[str, Any] = {
+        **card.model_dump(mode="json", exclude={"columns", "version", "split", "digest"}),
+        "version": version,
+        "metric": str(card.headline),
+        "columns": [vars(column) | {"values": list(column.values)} for column in standard.columns],
+        "classes": classes,
+        "folds": card.split.folds,
+        "sizes": {
+            "rows": len(labels),
+            "families": int(labels["family"].nunique()),
+            "labels": int(labels[card.target].nunique()),
+            "pictures": len(standard.pictures),
+            **labels.get("split", pd.Series(dtype=object)).value_counts().to_dict(),
+        },
+        "files": files,
+    }
+    return published | {"digest": _task_digest(published)}
+
+
+def _write_picture(picture: bytes | Path, target: Path) -> str:
+    content = picture if isinstance(picture, bytes) else picture.read_bytes()
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _task_digest(published: dict[str, Any]) -> str:
+    """SHA-256 over what is asked, the canonical CSV and the picture bytes; Parquet is checked to equal them."""
+    asked = {key: published[key] for key in ("name", "version", "kind", "target", "metric", "classes", "folds")}
+    types = [[column["name"], column["type"], column["values"]] for column in published["columns"]]
+    files = {name: digest for name, digest in published["files"].items() if not name.endswith(".parquet")}
+    return hashlib.sha256(repr([sorted(asked.items()), types, sorted(files.items())]).encode()).hexdigest()
+
+
+def _hide(standard: _Standard, published: dict[str, Any], streams: Streams, hidden: Path) -> None:
+    """Write the labels of all scored rows where no participant can read."""
+    labels = standard.labels
+    scored = labels[labels["split"] == "test"].drop(columns="split") if "split" in labels else labels
+    numeric = [Column(str(name), "numeric") for name in scored.columns if str(name).startswith("value:")]
+    write_parquet(scored.rename(columns={published["target"]: "target"}), hidden / "labels.parquet", numeric)
+    write_json(
+        hidden / "labels.json",
+        {
+            "task": published["name"],
+            "version": published["version"],
+            "digest": published["digest"],
+            "labels": file_digest(hidden / "labels.parquet"),
+        },
+    )

@@ -1,0 +1,100 @@
+"""The record of a run: one folder, complete or absent, that all comparison reads.
+
+    run.json             who, what, under which budget, how it ended, versions and digests
+    score.json           the score, where the run is ok
+    counts.npz           additive counts behind the headline: `constant`, and `headline` where the run is ok
+    predictions.parquet  what was predicted, as it came
+    log.txt              the tail of the log
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.errors import UserError
+from benchmark.files import new_folder, write_bytes, write_json
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """A recorded run, read from its folder."""
+
+    folder: Path
+    run: dict[str, Any]
+    score: dict[str, Any] | None
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.run["status"] == "ok")
+
+    def counts(self, which: str) -> NDArray[np.float64]:
+        """The additive counts of the headline (`headline`) or of the constant answer (`constant`)."""
+        with np.load(self.folder / "counts.npz", allow_pickle=False) as arrays:
+            counts: NDArray[np.float64] = arrays[which].astype(np.float64)
+            return counts
+
+
+def record_folder(results: Path, run: dict[str, Any]) -> Path:
+    """Where a run is recorded: solution / task-version / fold and seed and key."""
+    fold = "test" if run["fold"] is None else f"fold{run['fold']}"
+    task = f"{run['task']}-{run['version']}"
+    return results / run["solution"] / task / f"{fold}-seed{run['seed']}-{run['key'][:12]}"
+
+
+def write_record(
+    folder: Path,
+    run: dict[str, Any],
+    score: dict[str, Any] | None,
+    counts: dict[str, NDArray[np.float64]],
+    predictions: Path | None,
+    log: str,
+    replace: bool,
+) -> Record:
+    """Write a record; it appears as a whole, by rename."""
+    with new_folder(folder, replace=replace) as draft:
+        write_json(draft / "run.json", {"format": FORMAT, **run})
+        if score is not None:
+            write_json(draft / "score.json", score)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **counts)
+        write_bytes(draft / "counts.npz", buffer.getvalue())
+        if predictions is not None:
+            write_bytes(draft / f"predictions{predictions.suffix}", predictions.read_bytes())
+        write_bytes(draft / "log.txt", log.encode())
+    return read_record(folder)
+
+
+def read_record(folder: Path) -> Record:
+    """Read one record."""
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    if run.get("format") != FORMAT:
+        raise UserError(f"The record {folder} has another format.", allowed=str(FORMAT), given=str(run.get("format")))
+    score = folder / "score.json"
+    return Record(folder, run, json.loads(score.read_text(encoding="utf-8")) if score.is_file() else None)
+
+
+def read_records(folders: Iterable[Path]) -> list[Record]:
+    """All records below the folders, sorted by task, solution, fold, seed and start."""
+    found = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(f"There is no results folder {folder}.", do="classmark run writes one.")
+        paths = [folder, *sorted(path for path in folder.rglob("*") if path.is_dir())]
+        hidden = [path for path in paths if any(part.startswith(".") for part in path.relative_to(folder).parts)]
+        found += [read_record(path) for path in paths if (path / "run.json").is_file() and path not in hidden]
+    return sorted(found, key=_order)
+
+
+def _order(record: Record) -> tuple[str, str, str, int, int, str]:
+    run = record.run
+    return run["task"], run["version"], run["solution"], run["fold"] or 0, run["seed"], run["started"]

@@ -1,0 +1,145 @@
+"""Solutions in their three forms: a Python file, a command in any language, ready predictions.
+
+The baselines that ship with the suite enter by the same door: a name is the file `baselines/<name>.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
+from pydantic import ValidationError
+
+from benchmark.card import Closed, Kind
+from benchmark.errors import UserError, unknown_name
+from benchmark.files import file_digest, folder_digest
+from benchmark.tables import Format
+
+
+class CommandCard(Closed):
+    """`solution.toml`: a command with the places {train}, {test}, {out}, {task}, {seed} and {seconds}.
+
+    `{solution}` is the folder of the file. Tables are given, and predictions expected, in `format`.
+    """
+
+    command: tuple[str, ...]
+    kinds: tuple[Kind, ...] = ("classification", "matching", "clustering")
+    format: Format = "parquet"
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A solution and the digest of all that it consists of."""
+
+    name: str
+    form: Literal["python", "command", "predictions"]
+    path: Path
+    digest: str
+    requires: tuple[str, ...] = ()
+    summary: str = ""
+    command: CommandCard | None = None
+
+    def missing_packages(self) -> list[str]:
+        """The requirements that this environment does not meet."""
+        return [given for given in self.requires if not _is_met(Requirement(given))]
+
+
+def baselines_folder() -> Path:
+    spec = find_spec("baselines")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def baseline_names() -> list[str]:
+    """The names of the baselines that ship with the suite."""
+    return sorted(path.stem for path in baselines_folder().glob("*.py") if not path.stem.startswith("_"))
+
+
+def load_solution(given: str) -> Solution:
+    """A solution from a baseline's name, a `.py` file, a folder or `solution.toml`, or a predictions file.
+
+    Nothing of it is run. Raises UserError for a name that is none of these.
+    """
+    path = Path(given)
+    if path.is_dir():
+        path = next((path / name for name in ("solution.py", "solution.toml") if (path / name).is_file()), path)
+    if path.name == "solution.toml" and path.is_file():
+        return _command(path)
+    if path.suffix in (".parquet", ".csv") and path.is_file():
+        return Solution(path.stem, "predictions", path.absolute(), file_digest(path))
+    if path.suffix == ".py" and path.is_file():
+        return _python(path.absolute())
+    baseline = baselines_folder() / f"{given}.py"
+    if given in baseline_names():
+        return _python(baseline)
+    if len(path.parts) > 1 or path.suffix:
+        raise UserError(
+            f"There is no solution {given}.",
+            allowed="a .py file, a folder with solution.py or solution.toml, a predictions file, a baseline",
+            given=given,
+        )
+    raise unknown_name("baseline", given, baseline_names())
+
+
+def _python(path: Path) -> Solution:
+    source = path.read_text(encoding="utf-8")
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise UserError(f"{path} is not Python.", given=str(error)) from None
+    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if "build" not in names:
+        raise UserError(f"{path} has no function build(task).", do="See the README: write a solution.")
+    summary = (ast.get_docstring(tree) or "").split("\n", 1)[0]
+    return Solution(_name(path), "python", path, _python_digest(path), _requires(tree, path), summary)
+
+
+def _name(path: Path) -> str:
+    return path.parent.name if path.stem == "solution" else path.stem
+
+
+def _python_digest(path: Path) -> str:
+    """Over the solution's folder, or over a single file and the private modules that baselines share."""
+    if path.stem == "solution":
+        return folder_digest(path.parent)
+    shared = sorted(path.parent.glob("_[a-z]*.py")) if path.parent == baselines_folder() else []
+    return hashlib.sha256("".join(map(file_digest, [path, *shared])).encode()).hexdigest()
+
+
+def _requires(tree: ast.Module, path: Path) -> tuple[str, ...]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "REQUIRES":
+            try:
+                requires = tuple(str(Requirement(text)) for text in ast.literal_eval(node.value))
+            except (ValueError, TypeError, InvalidRequirement) as error:
+                raise UserError(
+                    f"REQUIRES in {path} is not a list of requirements.",
+                    allowed='literals, such as ["lightgbm>=4"]',
+                    given=str(error),
+                ) from None
+            return requires
+    return ()
+
+
+def _is_met(wanted: Requirement) -> bool:
+    try:
+        return wanted.specifier.contains(version(wanted.name), prereleases=True)
+    except PackageNotFoundError:
+        return False
+
+
+def _command(path: Path) -> Solution:
+    try:
+        card = CommandCard.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise UserError(f"{path} is not a solution.toml.", given=str(error)) from None
+    path = path.absolute()
+    return Solution(path.parent.name, "command", path, folder_digest(path.parent), command=card)
