@@ -188,12 +188,13 @@ def _describe(fault: dict[str, Any]) -> str:
     where = ".".join(str(step) for step in fault["loc"])
     if fault["type"] != "extra_forbidden":
         return f"{where}: {fault['msg']}" if where else str(fault["msg"])
-    model = {
+    models: dict[str, type[Closed]] = {
         "columns": ColumnCard,
         "slices": SliceCard,
         "ignorable": IgnorableCard,
         "sources": SourceCard,
         "split": SplitCard,
-    }.get(str(fault["loc"][0]) if len(fault["loc"]) > 1 else "", Card)
+    }
+    model = models.get(str(fault["loc"][0]), Card) if len(fault["loc"]) > 1 else Card
     hint = did_you_mean(str(fault["loc"][-1]), model.model_fields)
     return f"{where}: unknown key. {hint}".rstrip()

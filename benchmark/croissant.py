@@ -87,10 +87,13 @@ def _file(name: str, digest: str) -> dict[str, Any]:
 
 
 def _record_set(card: dict[str, Any], table: str) -> dict[str, Any]:
-    columns = [("id", "sc:Text", "The record's opaque id."), *(
-        (column["name"], _TYPES.get(column["type"], "sc:Text"), column["description"])
-        for column in card["columns"]
-    )]
+    columns = [
+        ("id", "sc:Text", "The record's opaque id."),
+        *(
+            (column["name"], _TYPES.get(column["type"], "sc:Text"), column["description"])
+            for column in card["columns"]
+        ),
+    ]
     if table == "train":
         kept_together = "Records of one family stand on one side of a split."
         columns += [

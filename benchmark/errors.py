@@ -1,7 +1,7 @@
 """The two kinds of errors: `UserError`, which a person can mend, and everything else, which is a bug.
 
-    UserError            what was wrong, what is allowed, what was given, what to do; exit code 2, no traceback
-    └── MissingExtra     an optional package is needed; says the exact install command
+UserError            what was wrong, what is allowed, what was given, what to do; exit code 2, no traceback
+└── MissingExtra     an optional package is needed; says the exact install command
 """
 
 from __future__ import annotations

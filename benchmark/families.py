@@ -35,8 +35,8 @@ def families(records: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
     right = np.concatenate([*values, np.array([], int)])
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(nodes, nodes))
     _, component = connected_components(graph, directed=False)
-    labels, _ = pd.factorize(component[: len(records)])
-    return labels.astype(np.int64)
+    labels: NDArray[np.int64] = pd.factorize(component[: len(records)])[0].astype(np.int64)
+    return labels
 
 
 def refuse_giant(family: NDArray[np.int64], keys: Sequence[str]) -> None:

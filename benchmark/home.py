@@ -1,9 +1,9 @@
 """Where the suite writes: everything lies under CLASSMARK_HOME.
 
-    tasks/<name>/<version>/     prepared tasks, what a participant may see
-    hidden/<name>/<version>/    labels of their test rows, read by scoring alone
-    raw/                        downloaded raw files
-    results/                    records of runs
+tasks/<name>/<version>/     prepared tasks, what a participant may see
+hidden/<name>/<version>/    labels of their test rows, read by scoring alone
+raw/                        downloaded raw files
+results/                    records of runs
 """
 
 from __future__ import annotations

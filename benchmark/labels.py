@@ -41,7 +41,7 @@ class Labels:
 
     def codes(self, classes: list[str]) -> NDArray[np.int64]:
         """The position of each row's class; (rows,)."""
-        return pd.Index(classes).get_indexer(self.frame["target"]).astype(np.int64)
+        return pd.Index(classes).get_indexer(pd.Index(self.frame["target"])).astype(np.int64)
 
     @property
     def ignore(self) -> NDArray[np.bool_] | None:
@@ -90,7 +90,9 @@ def load_labels(task: Task) -> Labels:
             do=f"Delete {folder} and {task.folder}, and prepare the task again.",
         )
     table = pyarrow.parquet.read_table(folder / "labels.parquet")
-    frame = pd.DataFrame({name: table.column(name).to_pandas() for name in table.column_names}).set_index("id")
+    frame = pd.DataFrame({name: table.column(name).to_pandas() for name in table.column_names}).set_index(
+        "id"
+    )
     bucket, count = buckets(frame["family"].to_numpy(str))
     if task.fold is not None:
         here = (frame["fold"] == str(task.fold)).to_numpy()

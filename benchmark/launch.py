@@ -1,6 +1,6 @@
 """Set the limits of a run on this process, then become its command. Standard library only.
 
-    python launch.py '{"cpus": [0, 1], "file_size": 10000000000, "parent": 123}' COMMAND [ARG ...]
+python launch.py '{"cpus": [0, 1], "file_size": 10000000000, "parent": 123}' COMMAND [ARG ...]
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from benchmark.errors import UserError, did_you_mean
 
 SHOWN = 10
-Predictions = Path | str | pd.DataFrame | pa.Table
+Predictions: TypeAlias = Path | str | pd.DataFrame | pa.Table
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def _from_frame(frame: pd.DataFrame) -> pa.Table:
 
 def _from_file(path: Path) -> pa.Table:
     if not path.is_file():
-        raise UserError(f"There is no predictions file {path}.", do="Give the path of a .parquet or .csv file.")
+        raise UserError(
+            f"There is no predictions file {path}.", do="Give the path of a .parquet or .csv file."
+        )
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
@@ -108,7 +110,9 @@ def _from_file(path: Path) -> pa.Table:
 
 
 def _from_csv(path: Path) -> pa.Table:
-    options = pa.csv.ConvertOptions(null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True)
+    options = pa.csv.ConvertOptions(
+        null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+    )
     try:
         with path.open(encoding="utf-8-sig") as file:
             header = file.readline().rstrip("\r\n")
@@ -127,9 +131,13 @@ def _from_csv(path: Path) -> pa.Table:
 def require_columns(table: pa.Table, wanted: Sequence[str], optional: Iterable[str] = ()) -> None:
     """Raise Unreadable where a column is missing or not one of those expected."""
     allowed = [*wanted, *optional]
-    faults = [Fault("missing columns", f"There is no column {n!r}.") for n in wanted if n not in table.column_names]
+    faults = [
+        Fault("missing columns", f"There is no column {n!r}.") for n in wanted if n not in table.column_names
+    ]
     faults += [
-        Fault("unknown columns", f"{name!r} is no column of this format. {did_you_mean(name, allowed)}".rstrip())
+        Fault(
+            "unknown columns", f"{name!r} is no column of this format. {did_you_mean(name, allowed)}".rstrip()
+        )
         for name in table.column_names
         if name not in allowed
     ]
@@ -173,7 +181,8 @@ def number_column(table: pa.Table, name: str) -> tuple[NDArray[np.float64], list
 def find(values: pa.ChunkedArray, among: pa.Array) -> NDArray[np.int32]:
     """The position of each value among distinct strings, -1 where it is not there; shape (rows,)."""
     found = pc.index_in(values, value_set=among.cast(values.type))
-    return pc.fill_null(found, -1).to_numpy()
+    places: NDArray[np.int32] = pc.fill_null(found, -1).to_numpy()
+    return places
 
 
 def place_rows(table: pa.Table, ids: pa.Array) -> tuple[NDArray[np.int32], list[Fault]]:

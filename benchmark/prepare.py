@@ -115,7 +115,8 @@ def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standa
             labels[str(name)] = records[name].astype(float)
     order = np.argsort(records.index.to_numpy(str))
     columns = tuple(_with_values(column.column(), records[column.name]) for column in card.columns)
-    features, pictures = {}, {}
+    features: dict[str, pd.Series[Any]] = {}
+    pictures: dict[str, bytes | Path] = {}
     for column in columns:
         features[column.name] = _typed(records[column.name], column, card.name)
         if column.type == "image":
@@ -166,8 +167,8 @@ def _typed(values: pd.Series[Any], column: Column, task: str) -> pd.Series[Any]:
             return pd.to_datetime(values, utc=True).dt.as_unit("us")
         if column.type == "image":
             return values.astype(object)
-        text = values.astype(STRING)
-        text = text.where(text != "", pd.NA)
+        text: pd.Series[Any] = values.astype(STRING)
+        text = text.mask(text == "")
         return text if column.type == "text" else text.astype(pd.CategoricalDtype(list(column.values)))
     except (TypeError, ValueError) as error:
         raise UserError(f"Column {column.name!r} of {task} is not {column.type}.", given=str(error)) from None
@@ -178,9 +179,7 @@ def _name_pictures(
 ) -> tuple[pd.Series[Any], dict[str, bytes | Path]]:
     known = values.dropna()
     names = streams.names("pictures", [f"{column.name} {row}" for row in known.index])
-    files = {
-        f"images/{name}{_suffix(picture)}": picture for name, picture in zip(names, known, strict=True)
-    }
+    files = {f"images/{name}{_suffix(picture)}": picture for name, picture in zip(names, known, strict=True)}
     return pd.Series(list(files), index=known.index, dtype=STRING).reindex(values.index), files
 
 
@@ -204,8 +203,9 @@ def _publish(
         write_parquet(table, draft / f"{name}.parquet", standard.columns)
     if standard.pictures:
         progress("writing pictures")
-        digests = {name: _write_picture(standard.pictures[name], draft / name) for name in
-                   sorted(standard.pictures)}
+        digests = {
+            name: _write_picture(standard.pictures[name], draft / name) for name in sorted(standard.pictures)
+        }
         write_bytes(draft / "images.sha256", "".join(f"{d}  {n}\n" for n, d in digests.items()).encode())
     files = {path.name: file_digest(path) for path in sorted(draft.iterdir()) if path.is_file()}
     classes = sorted(labels[card.target].unique()) if card.kind == "classification" else []
@@ -237,7 +237,9 @@ def _write_picture(picture: bytes | Path, target: Path) -> str:
 
 def _task_digest(published: dict[str, Any]) -> str:
     """SHA-256 over what is asked, the canonical CSV and the picture bytes; Parquet is checked to equal them."""
-    asked = {key: published[key] for key in ("name", "version", "kind", "target", "metric", "classes", "folds")}
+    asked = {
+        key: published[key] for key in ("name", "version", "kind", "target", "metric", "classes", "folds")
+    }
     types = [[column["name"], column["type"], column["values"]] for column in published["columns"]]
     files = {name: digest for name, digest in published["files"].items() if not name.endswith(".parquet")}
     return hashlib.sha256(repr([sorted(asked.items()), types, sorted(files.items())]).encode()).hexdigest()

@@ -1,10 +1,10 @@
 """The record of a run: one folder, complete or absent, that all comparison reads.
 
-    run.json             who, what, under which budget, how it ended, versions and digests
-    score.json           the score, where the run is ok
-    counts.npz           additive counts behind the headline: `constant`, and `headline` where the run is ok
-    predictions.parquet  what was predicted, as it came
-    log.txt              the tail of the log
+run.json             who, what, under which budget, how it ended, versions and digests
+score.json           the score, where the run is ok
+counts.npz           additive counts behind the headline: `constant`, and `headline` where the run is ok
+predictions.parquet  what was predicted, as it came
+log.txt              the tail of the log
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def record_folder(results: Path, run: dict[str, Any]) -> Path:
     """Where a run is recorded: solution / task-version / fold and seed and key."""
     fold = "test" if run["fold"] is None else f"fold{run['fold']}"
     task = f"{run['task']}-{run['version']}"
-    return results / run["solution"] / task / f"{fold}-seed{run['seed']}-{run['key'][:12]}"
+    return results / str(run["solution"]) / task / f"{fold}-seed{run['seed']}-{run['key'][:12]}"
 
 
 def write_record(
@@ -78,7 +78,9 @@ def read_record(folder: Path) -> Record:
     """Read one record."""
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     if run.get("format") != FORMAT:
-        raise UserError(f"The record {folder} has another format.", allowed=str(FORMAT), given=str(run.get("format")))
+        raise UserError(
+            f"The record {folder} has another format.", allowed=str(FORMAT), given=str(run.get("format"))
+        )
     score = folder / "score.json"
     return Record(folder, run, json.loads(score.read_text(encoding="utf-8")) if score.is_file() else None)
 
@@ -90,7 +92,9 @@ def read_records(folders: Iterable[Path]) -> list[Record]:
         if not folder.is_dir():
             raise UserError(f"There is no results folder {folder}.", do="classmark run writes one.")
         paths = [folder, *sorted(path for path in folder.rglob("*") if path.is_dir())]
-        hidden = [path for path in paths if any(part.startswith(".") for part in path.relative_to(folder).parts)]
+        hidden = [
+            path for path in paths if any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ]
         found += [read_record(path) for path in paths if (path / "run.json").is_file() and path not in hidden]
     return sorted(found, key=_order)
 

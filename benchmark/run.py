@@ -99,7 +99,9 @@ class _Ending:
     counts: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-def execute(run: Run, results: Path, cpus: Sequence[int], stop: threading.Event, replace: bool = False) -> Record:
+def execute(
+    run: Run, results: Path, cpus: Sequence[int], stop: threading.Event, replace: bool = False
+) -> Record:
     """Make a run, score it, record it. Whatever the solution does, the result is a record with a status.
 
     Raises KeyboardInterrupt when `stop` is set; nothing is recorded then.
@@ -130,7 +132,9 @@ def _make(run: Run, temporary: Path, cpus: Sequence[int], stop: threading.Event)
         install = " ".join(f"'{name}'" for name in missing)
         return _Ending("failed", f"missing packages: {', '.join(missing)}; pip install {install}")
     if run.solution.command and run.task.kind not in run.solution.command.kinds:
-        return _Ending("unsupported", f"solution.toml lists the kinds {', '.join(run.solution.command.kinds)}")
+        return _Ending(
+            "unsupported", f"solution.toml lists the kinds {', '.join(run.solution.command.kinds)}"
+        )
     work, log = temporary / "work", temporary / "log.txt"
     command = _fill(run, work)
     finished = run_limited(command, work, log, run.budget, cpus, stop)
@@ -168,7 +172,9 @@ def _fill(run: Run, work: Path) -> list[str]:
         "seed": str(run.seed),
         "seconds": f"{run.budget.seconds:g}",
     }
-    command = [re.sub(r"\{(\w+)\}", lambda m: places.get(m[1], m[0]), part) for part in solution.command.command]
+    command = [
+        re.sub(r"\{(\w+)\}", lambda m: places.get(m[1], m[0]), part) for part in solution.command.command
+    ]
     if command[0].startswith("./"):
         command[0] = str(work / "solution" / command[0])
     return command
@@ -242,7 +248,9 @@ def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:
     elif finished.exit_code:
         ending.status, ending.reason = "failed", f"exit code {finished.exit_code}"
     else:
-        found = [work / name for name in ("predictions.parquet", "predictions.csv") if (work / name).is_file()]
+        found = [
+            work / name for name in ("predictions.parquet", "predictions.csv") if (work / name).is_file()
+        ]
         if found:
             ending.predictions = found[0]
         else:
@@ -257,7 +265,11 @@ def _outcome(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     kinds: dict[str, Any] = {
-        "fit_seconds": (int, float), "predict_seconds": (int, float), "peak_memory": int, "status": str, "reason": str
+        "fit_seconds": (int, float),
+        "predict_seconds": (int, float),
+        "peak_memory": int,
+        "status": str,
+        "reason": str,
     }
     if not isinstance(given, dict):
         return {}

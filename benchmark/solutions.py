@@ -70,7 +70,9 @@ def load_solution(given: str) -> Solution:
     """
     path = Path(given)
     if path.is_dir():
-        path = next((path / name for name in ("solution.py", "solution.toml") if (path / name).is_file()), path)
+        path = next(
+            (path / name for name in ("solution.py", "solution.toml") if (path / name).is_file()), path
+        )
     if path.name == "solution.toml" and path.is_file():
         return _command(path)
     if path.suffix in (".parquet", ".csv") and path.is_file():

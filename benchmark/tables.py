@@ -116,7 +116,7 @@ def _typed(values: pa.ChunkedArray, column: Column) -> Any:
         categories = pa.array(column.values, pa.string())
         codes = pc.fill_null(_positions(values, categories), -1).to_numpy()
         return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(column.values)))
-    return STRING.__from_arrow__(values.cast(pa.string()))
+    return pd.arrays.ArrowStringArray(values.cast(pa.string()))
 
 
 def _positions(values: pa.ChunkedArray, categories: pa.Array) -> pa.ChunkedArray:

@@ -71,7 +71,9 @@ class Task:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The feature columns."""
-        return tuple(Column(**column | {"values": tuple(column["values"])}) for column in self.card["columns"])
+        return tuple(
+            Column(**column | {"values": tuple(column["values"])}) for column in self.card["columns"]
+        )
 
     @cached_property
     def ignorable(self) -> tuple[Ignorable, ...]:

@@ -70,7 +70,10 @@ def read_task(work: Path, rows: pd.DataFrame) -> SolutionTask:
     """The task that stands in the work folder."""
     given = json.loads((work / "task.json").read_text(encoding="utf-8"))
     return SolutionTask(
-        **{key: given[key] for key in ("name", "kind", "metric", "target", "classes", "source_column", "seed")},
+        **{
+            key: given[key]
+            for key in ("name", "kind", "metric", "target", "classes", "source_column", "seed")
+        },
         columns=tuple(Column(**column | {"values": tuple(column["values"])}) for column in given["columns"]),
         ignorable=tuple(
             Ignorable(**one | {"words": tuple(one["words"]), "patterns": tuple(one["patterns"])})

@@ -1,0 +1,1 @@
+"""Competitions and their leaderboard, and the MLflow store that people look at."""

@@ -1,8 +1,8 @@
 """The kinds of tasks. One module each says what predictions look like, what is wrong with them, what is scored.
 
-    classification    one of k classes for each row
-    matching          scored pairs of records
-    clustering        a partition of the records
+classification    one of k classes for each row
+matching          scored pairs of records
+clustering        a partition of the records
 """
 
 from __future__ import annotations

@@ -74,7 +74,9 @@ def _labels(
     missing = given.is_null().to_numpy()
     faults = fault_rows("NaN", "values of 'prediction' are missing.", missing)
     code = find(given, pa.array(classes))
-    faults += fault_rows("unknown classes", "predictions are no class of this task.", (code < 0) & ~missing, given)
+    faults += fault_rows(
+        "unknown classes", "predictions are no class of this task.", (code < 0) & ~missing, given
+    )
     predicted = np.full(size, -1, np.int32)
     predicted[place[place >= 0]] = code[place >= 0]
     return LabelAnswer(predicted), faults
@@ -93,12 +95,15 @@ def _probabilities(
     if unreadable:
         return None, faults + unreadable
     with np.errstate(invalid="ignore"):
-        outside = ((numbers < 0) | (numbers > 1)).any(axis=1)
+        outside = np.any((numbers < 0) | (numbers > 1), axis=1)
         total = numbers.sum(axis=1)
         off = np.isfinite(total) & (np.abs(total - 1) > TOLERANCE)
     faults += fault_rows("probabilities outside [0, 1]", "rows have a probability outside [0, 1].", outside)
     faults += fault_rows(
-        "probabilities not summing to 1", f"rows do not sum to 1 (within {TOLERANCE}).", off, pa.chunked_array([total])
+        "probabilities not summing to 1",
+        f"rows do not sum to 1 (within {TOLERANCE}).",
+        off,
+        pa.chunked_array([total]),
     )
     ordered = np.full((size, len(columns)), np.nan)
     ordered[place[place >= 0]] = numbers[place >= 0]

@@ -42,7 +42,9 @@ def check(table: pa.Table, task: Task) -> tuple[ClusterAnswer | None, list[Fault
     size = len(task.test_ids)
     faults: list[Fault] = []
     if table.num_rows > size:
-        faults.append(Fault("too many rows", f"{table.num_rows} rows for {size} test rows.", table.num_rows - size))
+        faults.append(
+            Fault("too many rows", f"{table.num_rows} rows for {size} test rows.", table.num_rows - size)
+        )
     place, found = place_rows(table, pa.array(task.test_ids, pa.string()))
     faults += found
     given = table.column("cluster")
@@ -53,9 +55,16 @@ def check(table: pa.Table, task: Task) -> tuple[ClusterAnswer | None, list[Fault
         faults += fault_rows("infinite", "values of 'cluster' are infinite.", np.isinf(numbers))
         whole = np.isfinite(numbers) & (numbers != np.floor(numbers))
         faults += fault_rows("wrong types", "values of 'cluster' are no whole numbers.", whole, given)
-    elif not (pa.types.is_integer(plain) or pa.types.is_string(plain) or pa.types.is_large_string(plain)
-              or pa.types.is_null(plain)):
-        return None, [*faults, Fault("wrong types", f"Column 'cluster' must hold strings or integers and holds {plain}.")]
+    elif not (
+        pa.types.is_integer(plain)
+        or pa.types.is_string(plain)
+        or pa.types.is_large_string(plain)
+        or pa.types.is_null(plain)
+    ):
+        return None, [
+            *faults,
+            Fault("wrong types", f"Column 'cluster' must hold strings or integers and holds {plain}."),
+        ]
     else:
         faults += fault_rows("NaN", "values of 'cluster' are missing.", given.is_null().to_numpy())
     codes = pc.fill_null(given.cast(plain).combine_chunks().dictionary_encode().indices, -1).to_numpy()

@@ -54,13 +54,18 @@ def check(table: pa.Table, task: Task) -> tuple[PairAnswer | None, list[Fault]]:
     for name in ("left_id", "right_id"):
         given = text_column(table, name)
         place = find(given, ids)
-        faults += fault_rows("unknown ids", f"values of {name!r} are not in the test table.", place < 0, given)
+        faults += fault_rows(
+            "unknown ids", f"values of {name!r} are not in the test table.", place < 0, given
+        )
         sides.append(place)
     left, right = sides
     known = (left >= 0) & (right >= 0)
     faults += fault_rows("self pairs", "rows pair a record with itself.", known & (left == right))
-    faults += fault_rows("repeated pairs", "rows repeat a pair that stands above, in either order.",
-                         _repeated(left, right, known, size))
+    faults += fault_rows(
+        "repeated pairs",
+        "rows repeat a pair that stands above, in either order.",
+        _repeated(left, right, known, size),
+    )
     score, found = number_column(table, "score")
     return PairAnswer(left, right, score), faults + found
 

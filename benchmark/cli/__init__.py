@@ -1,0 +1,81 @@
+"""The command line. Commands load when they are called, so that `classmark --help` starts fast."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+from benchmark.errors import UserError, did_you_mean
+
+_COMMANDS = {
+    "tasks": "list the tasks",
+    "show": "show what a task is and asks",
+    "prepare": "turn raw files into standard tables",
+    "check": "check a predictions file, all faults at once",
+    "score": "score a predictions file",
+    "solutions": "list the baselines that ship with the suite",
+    "run": "run solutions on tasks under one budget",
+    "results": "list the records of runs",
+    "compare": "tell who is ahead, with intervals",
+}
+
+
+class _LazyGroup(click.Group):
+    """Knows its commands by name and one line of help, and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"benchmark.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        names = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in names:
+            raise click.UsageError(f"No such command {args[0]!r}. {did_you_mean(args[0], names)}".rstrip())
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=_LazyGroup,
+    context_settings={"auto_envvar_prefix": "CLASSMARK", "help_option_names": ["-h", "--help"]},
+    epilog="Every option can be set in the environment, as CLASSMARK_<COMMAND>_<OPTION>. All that is written lies "
+    "under CLASSMARK_HOME.",
+)
+@click.version_option(version("classmark"))
+def cli() -> None:
+    """Benchmark multimodal tabular classification and record matching."""
+
+
+def main() -> None:
+    """Run the command line; a user's error is printed without a traceback and exits with 2."""
+    try:
+        cli(standalone_mode=False)
+    except UserError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

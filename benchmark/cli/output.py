@@ -1,0 +1,54 @@
+"""What the commands share in printing: JSON for machines, tables for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
+
+
+def console(stderr: bool = False) -> Console:
+    """A console; as wide as it needs where nobody looks at it."""
+    stream = sys.stderr if stderr else sys.stdout
+    wide = None if stream.isatty() or "COLUMNS" in os.environ else 140
+    return Console(stderr=stderr, width=wide, highlight=False)
+
+
+def print_json(content: Any) -> None:
+    click.echo(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
+) -> Table:
+    """A table; the columns named in `right` are numbers."""
+    made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for name in columns:
+        made.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*("" if cell is None else str(cell) for cell in row))
+    return made
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A metric value as people read it."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def with_interval(found: dict[str, Any]) -> str:
+    """`0.812 [0.790, 0.833]`."""
+    text = number(found["value"])
+    return text if found["low"] is None else f"{text} [{number(found['low'])}, {number(found['high'])}]"
+
+
+def size(count: float) -> str:
+    """Bytes as people read them."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

@@ -1,0 +1,183 @@
+"""`classmark run`: solutions on tasks under one budget, resumed where it was interrupted."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from benchmark.cli.output import console, json_option, number, print_json
+
+_COLOURS = {"ok": "green", "unsupported": "dim"}
+
+
+def _names(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
+
+
+def _numbers(ctx: click.Context, option: click.Parameter, given: str | None) -> list[int] | None:
+    if given is None:
+        return None
+    try:
+        return [int(text) for text in given.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"whole numbers with commas between, such as 0,1; got {given!r}") from None
+
+
+@click.command("run")
+@click.option(
+    "--task", "tasks", multiple=True, required=True, callback=_names, help="Tasks, with commas between."
+)
+@click.option(
+    "--solution",
+    "solutions",
+    multiple=True,
+    required=True,
+    callback=_names,
+    help="Baselines, .py files, solution folders or predictions files, with commas between.",
+)
+@click.option("--budget", default="10m", show_default=True, help="Wall time of one run, such as 120s or 1h.")
+@click.option("--memory", default="8GB", show_default=True, help="Memory of one run.")
+@click.option("--cores", type=click.IntRange(1), help="Cores of one run.  [default: all]")
+@click.option("--disk", default="10GB", show_default=True, help="Disk of one run.")
+@click.option(
+    "--seed", "seeds", default="0", show_default=True, callback=_numbers, help="Seeds, such as 0,1,2."
+)
+@click.option("--fold", "folds", callback=_numbers, help="Folds of tasks with folds.  [default: all]")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs side by side.")
+@click.option(
+    "--executor",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Processes of this machine, or a Ray cluster.",
+)
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where records go.  [default: results under CLASSMARK_HOME]",
+)
+@click.option("--retry", is_flag=True, help="Make runs again that are recorded with another status than ok.")
+@click.option("--mlflow", "tracking_uri", help="Also log each run to this MLflow tracking URI.")
+@json_option
+def command(
+    tasks: list[str],
+    solutions: list[str],
+    budget: str,
+    memory: str,
+    cores: int | None,
+    disk: str,
+    seeds: list[int],
+    folds: list[int] | None,
+    jobs: int,
+    executor: Literal["local", "ray"],
+    results: Path | None,
+    retry: bool,
+    tracking_uri: str | None,
+    as_json: bool,
+) -> None:
+    """Run every solution on every task; what is recorded already is not run again."""
+    import psutil
+
+    from benchmark.budget import Budget, parse_bytes, parse_seconds
+    from benchmark.home import results_folder
+    from benchmark.load import load_task
+    from benchmark.runner import plan, run_all
+    from benchmark.solutions import load_solution
+
+    available = psutil.cpu_count() or 1
+    if cores and cores > available:
+        raise click.BadParameter(f"at most {available} on this machine; got {cores}", param_hint="--cores")
+    limits = Budget(parse_seconds(budget), parse_bytes(memory), cores or available, parse_bytes(disk))
+    track = _tracker(tracking_uri) if tracking_uri else None
+    runs = plan(
+        [load_solution(given) for given in solutions],
+        [load_task(name) for name in tasks],
+        seeds,
+        folds,
+        limits,
+    )
+    folder = (results or results_folder()).absolute()
+    with _Progress(len(runs)) as progress:
+        records = run_all(runs, folder, jobs, executor, retry, progress.change)
+    if track:
+        for record in records:
+            track(record)
+    if as_json:
+        print_json(
+            [record.run | {"folder": str(record.folder), "headline": _headline(record)} for record in records]
+        )
+    else:
+        ok = sum(record.ok for record in records)
+        console().print(
+            f"{ok} of {len(records)} runs are ok. Records: {folder}\nNext: classmark compare {folder}",
+            soft_wrap=True,
+        )
+
+
+def _tracker(uri: str) -> Any:
+    from benchmark.errors import MissingExtra
+
+    try:
+        [point] = entry_points(group="classmark.trackers", name="mlflow")
+        return point.load()(uri)
+    except ImportError:
+        raise MissingExtra("mlflow", "leaderboard") from None
+
+
+def _headline(record: Any) -> Any:
+    return record.score["headline"] if record.score else None
+
+
+class _Progress:
+    """A bar over all runs, a line for each that ends; on Ctrl-C it says what was kept."""
+
+    def __init__(self, total: int) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            console=console(stderr=True),
+        )
+        self._task = self._bar.add_task("", total=total)
+        self._working: list[str] = []
+        self._started: set[str] = set()
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        self._bar.stop()
+        if kind is KeyboardInterrupt:
+            done = int(self._bar.tasks[0].completed)
+            self._bar.console.print(
+                f"Stopped. {done} runs are recorded; the same command goes on from there."
+            )
+
+    def change(self, run: Any, record: Any) -> None:
+        """A run started (record None) or ended."""
+        if record is None:
+            self._working.append(run.title)
+            self._started.add(run.key)
+        else:
+            if run.title in self._working:
+                self._working.remove(run.title)
+            self._bar.console.print(_line(run, record, again=run.key not in self._started))
+            self._bar.advance(self._task)
+        self._bar.update(self._task, description=", ".join(self._working))
+
+
+def _line(run: Any, record: Any, again: bool) -> str:
+    status = record.run["status"]
+    colour = _COLOURS.get(status, "red")
+    headline = _headline(record)
+    what = f"{headline['metric']} {number(headline['value'])}" if headline else record.run["reason"][:200]
+    seconds = f"{record.run['seconds']['total']:.0f} s"
+    when = "recorded" if again else seconds
+    return f"[{colour}]{status:<11}[/{colour}] {run.title:<40} {what} ({when})"

@@ -1,0 +1,58 @@
+"""`classmark tasks`: what there is to work on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from benchmark.cli.output import console, json_option, print_json, table
+
+
+@click.command("tasks")
+@json_option
+def command(as_json: bool) -> None:
+    """List the tasks."""
+    from benchmark.load import list_tasks
+
+    listing = [_describe(name) for name in list_tasks()]
+    if as_json:
+        print_json(listing)
+        return
+    rows = [
+        (
+            one["name"],
+            one["kind"],
+            one["title"],
+            one["metric"],
+            one["labels"],
+            one["version"],
+            one["rows"] if one["prepared"] else "not prepared",
+        )
+        for one in listing
+    ]
+    columns = ["task", "kind", "what", "headline metric", "labels", "version", "rows"]
+    console().print(table("", columns, rows, right=["rows"]))
+    console().print("\nclassmark show TASK tells more; classmark prepare TASK --raw DIR prepares one.")
+
+
+def _describe(name: str) -> dict[str, Any]:
+    from benchmark.catalog import load_card
+    from benchmark.home import task_folder
+    from benchmark.task import open_task
+
+    card = load_card(name)
+    folder = task_folder(card.name, card.version)
+    prepared = folder.is_dir()
+    return {
+        "name": card.name,
+        "version": card.version,
+        "kind": card.kind,
+        "title": card.title,
+        "metric": str(card.headline),
+        "labels": card.labels,
+        "board": card.board,
+        "licence": card.licence,
+        "prepared": prepared,
+        "rows": open_task(folder).card["sizes"]["rows"] if prepared else None,
+    }

@@ -1,0 +1,134 @@
+"""Many runs: planned, resumed, executed side by side, shown while they work.
+
+Executors: `local`, threads that each watch one worker process; `ray`, the same call on a cluster.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from queue import Queue
+from typing import Any, Literal
+
+from benchmark.budget import Budget
+from benchmark.errors import require
+from benchmark.records import Record, read_record, record_folder
+from benchmark.run import Run, execute
+from benchmark.solutions import Solution
+from benchmark.task import Task, verify_pictures
+
+Executor = Literal["local", "ray"]
+OnChange = Callable[[Run, Record | None], None]
+
+
+def plan(
+    solutions: Iterable[Solution],
+    tasks: Iterable[Task],
+    seeds: Sequence[int],
+    folds: Sequence[int] | None,
+    budget: Budget,
+) -> list[Run]:
+    """All runs: every solution on every task, fold and seed. `folds` None means all of them.
+
+    The files of each task are verified here, once.
+    """
+    runs = []
+    for task in tasks:
+        verify_pictures(task)
+        parts = [task] if task.folds is None else [task.with_fold(f) for f in folds or range(task.folds)]
+        runs += [
+            Run(solution, part, seed, budget) for solution in solutions for part in parts for seed in seeds
+        ]
+    return runs
+
+
+def recorded(run: Run, results: Path) -> Record | None:
+    """The record of a run with the same key, if there is one."""
+    folder = record_folder(results, run.description())
+    return read_record(folder) if folder.is_dir() else None
+
+
+def run_all(
+    runs: Sequence[Run],
+    results: Path,
+    jobs: int,
+    executor: Executor,
+    retry: bool,
+    on_change: OnChange,
+) -> list[Record]:
+    """Make the runs that are not recorded yet and return the records of all of them, in order.
+
+    `retry` also makes those again that did not end ok. `on_change(run, None)` is called when a run starts, and
+    with its record when it is done. On Ctrl-C running workers are killed and what finished stays recorded.
+    """
+    records = {run.key: record for run in runs if (record := recorded(run, results))}
+    for run in runs:
+        if run.key in records and (records[run.key].ok or not retry):
+            on_change(run, records[run.key])
+    todo = [run for run in runs if run.key not in records or (retry and not records[run.key].ok)]
+    execution = (
+        _local(todo, results, jobs, on_change) if executor == "local" else _ray(todo, results, on_change)
+    )
+    for run, record in execution:
+        records[run.key] = record
+        on_change(run, record)
+    return [records[run.key] for run in runs]
+
+
+def _local(
+    runs: Sequence[Run], results: Path, jobs: int, on_change: OnChange
+) -> Iterator[tuple[Run, Record]]:
+    stop = threading.Event()
+    free: Queue[list[int]] = Queue()
+    for slot in range(jobs):
+        free.put(cpus_of_slot(slot, runs[0].budget.cores if runs else 1))
+
+    def one(run: Run) -> Record:
+        cpus = free.get()
+        try:
+            if stop.is_set():
+                raise KeyboardInterrupt
+            on_change(run, None)
+            return execute(run, results, cpus, stop, replace=True)
+        finally:
+            free.put(cpus)
+
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        waiting: dict[Future[Record], Run] = {pool.submit(one, run): run for run in runs}
+        try:
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield waiting.pop(future), future.result()
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def cpus_of_slot(slot: int, cores: int) -> list[int]:
+    """The processors of one slot: slots take turns round the processors that this process may use."""
+    available = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
+    return sorted({available[(slot * cores + core) % len(available)] for core in range(cores)})
+
+
+def _ray(runs: Sequence[Run], results: Path, on_change: OnChange) -> Iterator[tuple[Run, Record]]:
+    require("ray", "ray")
+    import ray
+
+    home = os.environ.get("CLASSMARK_HOME")
+    if not ray.is_initialized():
+        ray.init(runtime_env={"env_vars": {"CLASSMARK_HOME": home} if home else {}}, logging_level="warning")
+
+    def one(run: Run) -> Record:
+        cpus = cpus_of_slot(0, run.budget.cores)
+        return execute(run, results, cpus, threading.Event(), replace=True)
+
+    remote: Any = ray.remote(one)
+    waiting = {remote.options(num_cpus=run.budget.cores).remote(run): run for run in runs}
+    while waiting:
+        done, _ = ray.wait(list(waiting))
+        for reference in done:
+            yield waiting.pop(reference), ray.get(reference)

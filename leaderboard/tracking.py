@@ -1,0 +1,74 @@
+"""Log records of runs to MLflow, for people who look there. The records stay the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+
+from benchmark.errors import UserError
+from benchmark.records import Record
+
+_STATUS = {"ok": "FINISHED", "unsupported": "KILLED"}
+
+
+def tracker(uri: str) -> Callable[[Record], None]:
+    """A function that logs a record as a run of the experiment `classmark/<task>`, once per record.
+
+    Parameters are what was run, metrics what came out (`<metric>`, `<metric>_low`, `<metric>_high`, seconds,
+    memory), tags the status, key and digests; the record's files are artifacts.
+    """
+    client = MlflowClient(tracking_uri=uri)
+
+    def log(record: Record) -> None:
+        try:
+            _log(client, record)
+        except MlflowException as error:
+            raise UserError(f"MLflow at {uri} did not take the run.", given=str(error)) from None
+
+    return log
+
+
+def _log(client: MlflowClient, record: Record) -> None:
+    run = record.run
+    experiment = _experiment(client, f"classmark/{run['task']}-{run['version']}")
+    key = f"{run['key']} {run['started']}"
+    if client.search_runs([experiment], f"tags.`classmark.record` = '{key}'", max_results=1):
+        return
+    made = client.create_run(experiment, run_name=f"{run['solution']} {record.folder.name}")
+    moment = made.info.start_time
+    client.log_batch(
+        made.info.run_id,
+        metrics=[Metric(name, value, moment, 0) for name, value in _metrics(record).items()],
+        params=[
+            Param(name, str(run[name])) for name in ("solution", "task", "version", "fold", "seed", "budget")
+        ],
+        tags=[
+            RunTag("classmark.record", key),
+            RunTag("classmark.status", run["status"]),
+            RunTag("classmark.reason", run["reason"][:4000]),
+            RunTag("classmark.solution_digest", run["solution_digest"]),
+            RunTag("classmark.task_digest", run["task_digest"]),
+        ],
+    )
+    client.log_artifacts(made.info.run_id, str(record.folder))
+    client.set_terminated(made.info.run_id, _STATUS.get(run["status"], "FAILED"))
+
+
+def _experiment(client: MlflowClient, name: str) -> str:
+    found = client.get_experiment_by_name(name)
+    return str(found.experiment_id if found else client.create_experiment(name))
+
+
+def _metrics(record: Record) -> dict[str, float]:
+    run = record.run
+    metrics = {f"seconds_{name}": value for name, value in run["seconds"].items() if value is not None}
+    metrics["peak_memory_mb"] = run["peak_memory"] / 1e6
+    for name, found in (record.score or {"metrics": {}})["metrics"].items():
+        safe = name.replace("@", "_at_").replace("=", "_")
+        metrics[safe] = found["value"]
+        if found["low"] is not None:
+            metrics |= {f"{safe}_low": found["low"], f"{safe}_high": found["high"]}
+    return metrics

@@ -1,0 +1,24 @@
+"""Amounts as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.budget import parse_bytes, parse_seconds
+from benchmark.errors import UserError
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("1.5m", 90), ("2h", 7200)])
+def test_seconds(text: str, seconds: float) -> None:
+    assert parse_seconds(text) == seconds
+
+
+@pytest.mark.parametrize(("text", "count"), [("5", 5), ("2kb", 2000), ("8 GB", 8 * 10**9), ("1GiB", 2**30)])
+def test_bytes(text: str, count: int) -> None:
+    assert parse_bytes(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-1s", "5 parsecs", "0s", "nan", "1e3"])
+def test_nonsense_is_refused(text: str) -> None:
+    with pytest.raises(UserError, match="cannot be read"):
+        parse_seconds(text)
