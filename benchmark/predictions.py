@@ -5,6 +5,7 @@ A predictions table is hostile until checked: no pickle is read, nothing is gues
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from benchmark.errors import UserError, did_you_mean
 
 SHOWN = 10
+_PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas writes of an index without a name
 Predictions: TypeAlias = Path | str | pd.DataFrame | pa.Table
 
 
@@ -97,11 +99,12 @@ def _from_file(path: Path) -> pa.Table:
         )
     with path.open("rb") as file:
         head = file.read(4096)
-    if not head:
-        raise Unreadable(Fault("empty file", "The file has no bytes."))
+    if not head.strip():
+        raise Unreadable(Fault("empty file", "The file has no header and no rows."))
     if head.startswith(b"PAR1"):
         try:
-            return pa.parquet.ParquetFile(path).read()
+            table = pa.parquet.ParquetFile(path).read()
+            return table.select([name for name in table.column_names if not _PANDAS_INDEX.fullmatch(name)])
         except (pa.ArrowException, OSError) as error:
             raise Unreadable(Fault("not a table", f"The Parquet file is damaged: {error}")) from None
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.startswith(b"\x80"):

@@ -98,7 +98,7 @@ def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standa
         refuse_giant(family, card.families)
     labels = pd.DataFrame(
         {
-            card.target: records[card.target].astype(str),
+            card.target: _target(records, card, streams),
             "family": streams.names("families", family.astype(str)),
         },
         index=records.index,
@@ -123,6 +123,12 @@ def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standa
             features[column.name], new = _name_pictures(features[column.name], column, streams)
             pictures |= new
     return _Standard(pd.DataFrame(features).iloc[order], pictures, labels.iloc[order], columns)
+
+
+def _target(records: pd.DataFrame, card: Card, streams: Streams) -> list[str]:
+    """Class names as they are; entities and clusters under opaque names."""
+    given = records[card.target].astype(str).to_list()
+    return given if card.kind == "classification" else streams.names("entities", given)
 
 
 def _split(

@@ -5,11 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pandas as pd
 import pytest
-
-from benchmark.home import hidden_folder
-from benchmark.task import Task
 
 _RAW = os.environ.get("CLASSMARK_RAW")
 
@@ -31,13 +27,3 @@ def raw_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real raw data are not here: set CLASSMARK_RAW to their folder")
     return folder
-
-
-def hidden_labels(task: Task) -> pd.DataFrame:
-    """All that is hidden of a task; index id."""
-    return pd.read_parquet(hidden_folder(task.name, task.version) / "labels.parquet").set_index("id")
-
-
-@pytest.fixture
-def labels_of() -> object:
-    return hidden_labels

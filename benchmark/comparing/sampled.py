@@ -1,4 +1,4 @@
-"""A value with its bootstrap draws. Where two values were drawn with the same weights, their draws pair."""
+"""A value with its bootstrap draws. Where values were drawn with the same weights, their draws pair."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 
 from benchmark.intervals import interval
 
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """A value and its draws, float64 (draws,). Differences and means are taken draw by draw.
+    """A value, its draws, float64 (draws,), and the lowest and highest value that there can be.
 
-    >>> mine, yours = Sampled(0.8, np.array([0.7, 0.9])), Sampled(0.6, np.array([0.5, 0.7]))
-    >>> (mine - yours).draws
-    array([0.2, 0.2])
-    >>> mean([mine, yours]).value
-    0.7
+    >>> mine, yours = Sampled(0.75, np.array([0.7, 0.9])), Sampled(0.5, np.array([0.5, 0.7]))
+    >>> (mine - yours).draws.round(3), mean([mine, yours]).value
+    (array([0.2, 0.2]), 0.625)
     """
 
     value: float
     draws: NDArray[np.float64]
+    bounds: tuple[float, float] = (-np.inf, np.inf)
 
     def __sub__(self, other: Sampled) -> Sampled:
         return Sampled(self.value - other.value, self.draws - other.draws)
@@ -32,13 +33,22 @@ class Sampled:
     @cached_property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval, (low, high)."""
-        return interval(self.draws)
+        low, high = np.clip(interval(self.value, self.draws), *self.bounds).tolist()
+        return low, high
+
+    @property
+    def is_above_zero(self) -> bool:
+        """Whether the whole interval is above 0, by more than rounding."""
+        return self.interval[0] > ROUNDING
 
 
 def mean(several: Sequence[Sampled]) -> Sampled:
-    """The mean of one or more values, and of their draws."""
+    """The mean of one or more values, draw by draw."""
+    lowest, highest = np.mean([one.bounds for one in several], axis=0).tolist()
     return Sampled(
-        float(np.mean([one.value for one in several])), np.mean([one.draws for one in several], axis=0)
+        float(np.mean([one.value for one in several])),
+        np.mean([one.draws for one in several], axis=0),
+        (lowest, highest),
     )
 
 
@@ -51,4 +61,4 @@ def ranks(scores: Sequence[Sampled]) -> list[int]:
     >>> ranks([Sampled(0.2, draws), Sampled(0.7, draws + 0.5), Sampled(0.2, draws)])
     [2, 1, 2]
     """
-    return [1 + sum((other - own).interval[0] > 0 for other in scores if other is not own) for own in scores]
+    return [1 + sum((other - own).is_above_zero for other in scores if other is not own) for own in scores]

@@ -1,6 +1,6 @@
 """Which records may meet: one version and one digest of each task, one budget, each run once.
 
-Where records would not compare, they are refused or a note says what was left out; nothing is dropped in silence.
+Where records do not compare, they are refused or a note says what was left out; nothing is dropped in silence.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def select(
 ) -> Selection:
     """The records to be compared.
 
-    `tasks` and `solutions` (`name` or `name@digest`) leave out others; empty is all. `budget` is a spelling such as
-    `120s` or `120s,8GB`, needed where the records have several. Of a task with several versions the latest is taken;
-    of a run that is recorded twice, the latest record.
+    `tasks` and `solutions` (`name` or `name@digest`) leave out others; empty is all. `budget` is a spelling such
+    as `120s` or `120s,8GB`, needed where the records have several. Of a task with several versions the latest is
+    taken; of a run that is recorded twice, the latest record.
 
-    Raises UserError where nothing is left, where a version of a task has two digests, and where budgets differ.
+    Raises UserError where nothing is left, a version of a task has two digests, or budgets differ.
     """
     found = _latest_records(records)
     if not found:
@@ -76,6 +76,11 @@ def spell_budget(budget: dict[str, Any]) -> str:
     """
     cores = f"{budget['cores']}core{'s' if budget['cores'] > 1 else ''}"
     return f"{budget['seconds']:g}s,{budget['memory'] / 1e9:g}GB,{cores},{budget['disk'] / 1e9:g}GBdisk"
+
+
+def latest(records: Iterable[Record]) -> Record:
+    """The record that started last."""
+    return max(records, key=lambda record: (record.run["started"], str(record.folder)))
 
 
 def machine(record: Record) -> str:
@@ -166,9 +171,9 @@ def _refuse_digests(task: str, records: list[Record]) -> None:
     folders = {record.run["task_digest"]: record.folder for record in records}
     if len(folders) > 1:
         raise UserError(
-            f"The records of {task} {records[0].run['version']} were made on different data, which do not compare.",
+            f"The records of {task} {records[0].run['version']} were made on different data and do not compare.",
             given="; ".join(f"digest {digest[:12]} in {folders[digest]}" for digest in sorted(folders)),
-            do="Delete the records of the data that are not meant, or give only folders that belong together.",
+            do="Delete the records that are not meant, or give only folders that belong together.",
         )
 
 
@@ -182,5 +187,5 @@ def _labels(records: list[Record]) -> dict[tuple[str, str], str]:
 
 
 def _notes_on_machines(records: list[Record]) -> list[str]:
-    machines = {machine(record) for record in records}
-    return [f"The runs come from {len(machines)} machines: seconds do not compare."] if len(machines) > 1 else []
+    machines = len({machine(record) for record in records})
+    return [f"The runs come from {machines} machines: seconds do not compare."] if machines > 1 else []

@@ -1,6 +1,7 @@
 """Metrics of one predicted class per row, with or without class probabilities.
 
-All are functions of sums over rows, so all have intervals. Reading predictions and naming classes happen elsewhere.
+All are functions of sums over rows, so all have intervals. Reading predictions and naming classes happen
+elsewhere.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from benchmark.errors import unknown_name
-from benchmark.metrics.definition import Definition, Floats, Ints, Parameter, ratio, required
+from benchmark.metrics.definition import Definition, Floats, Ints, Parameter, ratio, required, sums
 
 CELLS_AT_ONCE = 2**24
 
@@ -21,8 +22,9 @@ class LabelOutcome:
     """Predicted against true classes.
 
     `true`, `predicted`: class numbers in 0..classes-1, (rows,). `bucket`: the row's resampling bucket in
-    0..buckets-1, (rows,). `probabilities`: one column per class, (rows, classes). `values`: what putting the row into
-    each class is worth, (rows, classes). `class_names`: the spelling of each class; its number where there is none.
+    0..buckets-1, (rows,). `probabilities`: one column per class, (rows, classes). `values`: what putting the
+    row into each class is worth, (rows, classes). `class_names`: the spelling of each class; its number where
+    there is none.
 
     >>> outcome = LabelOutcome(np.array([0, 0, 1]), np.array([0, 1, 1]), 2, np.array([0, 1, 1]), 2)
     >>> outcome.class_counts.sum(axis=0)
@@ -47,13 +49,13 @@ class LabelOutcome:
         base = self.bucket.astype(np.int64) * self.classes
         cells = (base + self.true, base + self.predicted, (base + self.true)[hit])
         size = self.buckets * self.classes
-        tables = [np.bincount(cell, minlength=size).reshape(self.buckets, self.classes) for cell in cells]
-        return np.stack(tables, axis=1).astype(np.float64)
+        return np.stack(
+            [sums(cell, None, size).reshape(self.buckets, self.classes) for cell in cells], axis=1
+        )
 
     def per_bucket(self, *rows: Floats) -> Floats:
         """Sums of row-wise numbers over each bucket; (buckets, len(rows))."""
-        sums = [np.bincount(self.bucket, weights=row, minlength=self.buckets) for row in rows]
-        return np.stack(sums, axis=-1)
+        return np.column_stack([sums(self.bucket, row, self.buckets) for row in rows])
 
 
 def per_class_table(outcome: LabelOutcome) -> dict[str, Floats]:
@@ -77,23 +79,28 @@ def _class_counts(outcome: LabelOutcome) -> Floats:
     return outcome.class_counts.reshape(outcome.buckets, -1)
 
 
+def _thirds(table: Floats) -> tuple[Floats, Floats, Floats]:
+    classes = table.shape[-1] // 3
+    return table[..., :classes], table[..., classes : 2 * classes], table[..., 2 * classes :]
+
+
 def _mean_over_present(score: Floats, support: Floats) -> Floats:
     present = support > 0
-    return ratio(np.where(present, score, 0.0).sum(axis=-1), present.sum(axis=-1).astype(np.float64))
+    return ratio(np.where(present, score, 0.0).sum(axis=-1), present.sum(axis=-1))
 
 
 def _macro_f1(table: Floats) -> Floats:
-    support, predicted, hits = np.split(table, 3, axis=-1)
+    support, predicted, hits = _thirds(table)
     return _mean_over_present(ratio(2 * hits, support + predicted), support)
 
 
 def _balanced_accuracy(table: Floats) -> Floats:
-    support, _, hits = np.split(table, 3, axis=-1)
+    support, _, hits = _thirds(table)
     return _mean_over_present(ratio(hits, support), support)
 
 
 def _hits(outcome: LabelOutcome) -> Floats:
-    return (outcome.true == outcome.predicted).astype(np.float64)
+    return np.where(outcome.true == outcome.predicted, 1.0, 0.0)
 
 
 def _ones(outcome: LabelOutcome) -> Floats:
@@ -124,7 +131,7 @@ def _log_losses(outcome: LabelOutcome) -> Floats:
 
 
 def _top_hits(outcome: LabelOutcome, k: int) -> Floats:
-    """Whether the true class is among the k likeliest; where it ties for the last places, its chance of one."""
+    """Whether the true class is among the k likeliest; where it ties for the last place, its chance of it."""
     probabilities = required(outcome.probabilities, "probabilities")
     hits = np.empty(len(outcome.true))
     step = max(CELLS_AT_ONCE // outcome.classes, 1)
@@ -140,7 +147,7 @@ def _calibration_counts(outcome: LabelOutcome, bins: int) -> Floats:
     confidence = required(outcome.probabilities, "probabilities").max(axis=1).astype(np.float64)
     place = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
     cell = outcome.bucket.astype(np.int64) * bins + place
-    gap = np.bincount(cell, weights=_hits(outcome) - confidence, minlength=outcome.buckets * bins)
+    gap = sums(cell, _hits(outcome) - confidence, outcome.buckets * bins)
     return np.hstack([gap.reshape(outcome.buckets, bins), outcome.per_bucket(_ones(outcome))])
 
 

@@ -1,7 +1,7 @@
 """Metrics of a partition of the records, against the true one.
 
-All work on overlap cells: how many records a predicted and a true cluster share. Reading predictions, and which records
-are ignored, are settled elsewhere.
+All work on overlap cells: how many records a predicted and a true cluster share. Reading predictions, and
+which records are ignored, are settled elsewhere.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from benchmark.metrics.definition import (
     Definition,
     Floats,
     Ints,
+    Numbers,
     harmonic,
     leave_one_out,
     ratio,
     required,
+    sums,
 )
 
 
@@ -37,10 +39,10 @@ class Cells(NamedTuple):
 class ClusterOutcome:
     """A predicted against the true partition.
 
-    `true`, `predicted`: numbers of the record's clusters, (records,). `bucket`: the resampling bucket of the record's
-    family in 0..buckets-1, (records,); records of one true cluster share a family. `ignore`: records that leave both
-    partitions before anything is counted, (records,). `hard_group`: the group of easily confused records, or -1,
-    (records,).
+    `true`, `predicted`: numbers of the record's clusters, (records,). `bucket`: the resampling bucket of the
+    record's family in 0..buckets-1, (records,); records of one true cluster share a family. `ignore`: records
+    that leave both partitions before anything is counted, (records,). `hard_group`: the group of easily
+    confused records, or -1, (records,).
 
     >>> outcome = ClusterOutcome(np.array([5, 5, 6]), np.array([1, 2, 2]), np.array([0, 0, 1]), 2)
     >>> outcome.overlap.size
@@ -89,7 +91,7 @@ class ClusterOutcome:
     @cached_property
     def present(self) -> Bools:
         """The buckets that have a scored record; (buckets,)."""
-        return np.bincount(self.true_bucket, minlength=self.buckets) > 0
+        return sums(self.true_bucket, None, self.buckets) > 0
 
     @cached_property
     def overlap(self) -> Cells:
@@ -98,73 +100,73 @@ class ClusterOutcome:
 
     @cached_property
     def confusable(self) -> tuple[Cells, Cells]:
-        """The hard groups' overlaps with the true clusters, and those of each group's part of a predicted cluster."""
+        """The true clusters' overlaps with the hard groups, and with what a predicted cluster has of each."""
         group = required(self.hard_group, "hard groups")[self.records]
         hard = np.flatnonzero(group >= 0)
-        group, true, predicted = group[hard].astype(np.int64), self.true_codes[hard], self.predicted_codes[hard]
-        part = np.unique(group * len(self.predicted_size) + predicted, return_inverse=True)[1]
-        return self.cells(group, true), self.cells(part, true)
+        group, true = group[hard].astype(np.int64), self.true_codes[hard]
+        part = group * len(self.predicted_size) + self.predicted_codes[hard]
+        return self.cells(group, true), self.cells(np.unique(part, return_inverse=True)[1], true)
 
     def cells(self, group: Ints, true: Ints) -> Cells:
         """The overlaps of groups 0, 1, 2... of records with their true clusters."""
         key, size = np.unique(group.astype(np.int64) * len(self.true_size) + true, return_counts=True)
         return Cells(*np.divmod(key, max(len(self.true_size), 1)), size)
 
-    def by_true(self, of_clusters: Floats) -> Floats:
+    def by_true(self, of_clusters: Numbers) -> Floats:
         """Sums over the true clusters of each bucket; (buckets,)."""
-        return np.bincount(self.true_bucket, weights=of_clusters, minlength=self.buckets)
+        return sums(self.true_bucket, of_clusters, self.buckets)
 
-    def by_group(self, cells: Cells, amount: Callable[..., Floats], *parts: Ints | Floats) -> Floats:
+    def by_group(self, cells: Cells, amount: Callable[..., Floats], *parts: Numbers) -> Floats:
         """Additive counts of an amount of each group; (buckets,).
 
-        `parts` (cells,) sum to the arguments of `amount`. A group may span buckets, so that the counts are made by
-        leaving out one bucket after the other, as `leave_one_out` explains.
+        `parts` (cells,) sum to the arguments of `amount`. A group may span buckets, so that the counts are
+        made by leaving out one bucket after the other, as `leave_one_out` explains.
         """
         buckets = self.buckets
         key, place = np.unique(cells.group * buckets + self.true_bucket[cells.true], return_inverse=True)
         group, bucket = np.divmod(key, buckets)
-        whole = [np.bincount(cells.group, weights=part) for part in parts]
-        rest = [
-            total[group] - np.bincount(place, weights=part) for total, part in zip(whole, parts, strict=True)
-        ]
+        groups = cells.group.max(initial=-1) + 1
+        whole = [sums(cells.group, part, groups) for part in parts]
+        rest = [total[group] - sums(place, part, len(key)) for total, part in zip(whole, parts, strict=True)]
         amounts = amount(*whole)
-        lost = np.bincount(bucket, weights=amounts[group] - amount(*rest), minlength=buckets)
+        lost = sums(bucket, amounts[group] - amount(*rest), buckets)
         return leave_one_out(lost[:, np.newaxis], amounts.sum(keepdims=True), self.present)[:, 0]
 
 
 def per_cluster_table(outcome: ClusterOutcome) -> dict[str, Ints | Floats]:
-    """For each true cluster: size, pieces, and the self-excluded recall and precision; each (true clusters,).
+    """For each true cluster its size, pieces, self-excluded recall and precision; each (true clusters,).
 
-    `cluster` is its number in the outcome, `pieces` the number of predicted clusters that its records are spread
-    over. NaN stands where no record has a fellow: recall of a singleton, precision where all pieces are singletons.
+    `cluster` is its number in the outcome, `pieces` the number of predicted clusters that its records are
+    spread over. NaN stands where no record has a fellow: recall of a singleton, precision of mere singletons.
 
-    >>> table = per_cluster_table(ClusterOutcome(np.array([5, 5, 6]), np.array([1, 2, 2]), np.zeros(3, int), 1))
+    >>> true, predicted = np.array([5, 5, 6]), np.array([1, 2, 2])
+    >>> table = per_cluster_table(ClusterOutcome(true, predicted, np.zeros(3, int), 1))
     >>> table["pieces"], table["recall"], table["precision"]
     (array([2, 1]), array([ 0., nan]), array([0., 0.]))
     """
     cells = outcome.overlap
     links, fellows = cells.size * (cells.size - 1.0), outcome.predicted_size[cells.group] - 1.0
-    joined = np.bincount(cells.true, weights=np.where(fellows > 0, cells.size, 0))
-    own = outcome.true_size - 1.0
+    clusters, own = len(outcome.true_size), outcome.true_size - 1.0
+    joined = sums(cells.true, np.where(fellows > 0, cells.size, 0), clusters)
     with np.errstate(invalid="ignore"):
         return {
             "cluster": np.unique(outcome.true[outcome.records]),
             "size": outcome.true_size,
             "pieces": np.bincount(cells.true),
-            "recall": np.bincount(cells.true, weights=links) / (own * outcome.true_size),
-            "precision": np.bincount(cells.true, weights=ratio(links, fellows)) / joined,
+            "recall": sums(cells.true, links, clusters) / (own * outcome.true_size),
+            "precision": sums(cells.true, ratio(links, fellows), clusters) / joined,
         }
 
 
-def _self_excluded(links: Floats, size: Floats) -> Floats:
-    """Sum over a cluster's records of the share of their fellows that are right; `links` are ordered right pairs."""
+def _self_excluded(links: Numbers, size: Numbers) -> Floats:
+    """Sum over a cluster's records of the right share of their fellows; `links` are ordered right pairs."""
     return ratio(links, np.maximum(size - 1, 0))
 
 
 def _bcubed_counts(outcome: ClusterOutcome) -> Floats:
     cells, size = outcome.overlap, outcome.true_size
     links = cells.size * (cells.size - 1.0)
-    linked = np.bincount(cells.true, weights=links, minlength=len(size))
+    linked = sums(cells.true, links, len(size))
     columns = [
         outcome.by_group(cells, _self_excluded, links, cells.size),
         outcome.by_group(cells, lambda size: np.where(size > 1, size, 0.0), cells.size),
@@ -187,14 +189,14 @@ def _f1_of_four(table: Floats) -> Floats:
 
 
 def _unlike_pairs(size: Floats, squares: Floats) -> Floats:
-    """Pairs of a group's records from different true clusters, of its size and its overlaps' sum of squares."""
+    """Pairs of a group's records of different true clusters, from its size and the squared overlaps' sum."""
     return (size**2 - squares) / 2
 
 
 def _pair_counts(outcome: ClusterOutcome) -> Floats:
     """Right pairs, wrong pairs, true pairs."""
     cells, size = outcome.overlap, outcome.true_size
-    right = np.bincount(cells.true, weights=cells.size * (cells.size - 1) / 2, minlength=len(size))
+    right = sums(cells.true, cells.size * (cells.size - 1) / 2, len(size))
     columns = [
         outcome.by_true(right),
         outcome.by_group(cells, _unlike_pairs, cells.size, cells.size**2),
@@ -214,8 +216,8 @@ def _ordinary_counts(outcome: ClusterOutcome) -> Floats:
     squares = cells.size**2.0
     columns = [
         outcome.by_group(cells, lambda squares, size: ratio(squares, size), squares, cells.size),
-        outcome.by_true(np.bincount(cells.true, weights=squares, minlength=len(size)) / size),
-        outcome.by_true(size.astype(np.float64)),
+        outcome.by_true(sums(cells.true, squares, len(size)) / size),
+        outcome.by_true(size),
     ]
     return np.column_stack(columns)
 
@@ -227,7 +229,7 @@ def _ordinary_f1(table: Floats) -> Floats:
 
 def _singleton_counts(outcome: ClusterOutcome) -> Floats:
     """True clusters and records: alone, a record has precision 1, and recalls one of its cluster's."""
-    size = outcome.true_size.astype(np.float64)
+    size = outcome.true_size
     return np.column_stack([outcome.by_true(np.ones(len(size))), outcome.by_true(size)])
 
 
@@ -242,11 +244,11 @@ def _exact_counts(outcome: ClusterOutcome) -> Floats:
     one, complete = np.ones(len(cells.size)), cells.size == outcome.true_size[cells.true]
 
     def exact(overlaps: Floats, complete: Floats) -> Floats:
-        return ((overlaps == 1) & (complete == 1)).astype(np.float64)
+        return np.where((overlaps == 1) & (complete == 1), 1.0, 0.0)
 
     columns = [
         outcome.by_group(cells, exact, one, complete),
-        outcome.by_group(cells, lambda size: (size > 0).astype(np.float64), cells.size),
+        outcome.by_group(cells, lambda size: np.where(size > 0, 1.0, 0.0), cells.size),
         outcome.by_true(np.ones(len(outcome.true_size))),
     ]
     return np.column_stack(columns)
@@ -260,8 +262,8 @@ def _exact_f1(table: Floats) -> Floats:
 def _closest_counts(outcome: ClusterOutcome) -> Floats:
     """Best Jaccard of the predicted and their number, best Jaccard of the true clusters and theirs.
 
-    A predicted cluster is shared out over its records: what its best match would be without some of them has no
-    closed form.
+    A predicted cluster is shared out over its records: what its best match would be without some of them has
+    no closed form.
     """
     cells, size, predicted_size = outcome.overlap, outcome.true_size, outcome.predicted_size
     jaccard = cells.size / (predicted_size[cells.group] + size[cells.true] - cells.size)
@@ -271,8 +273,8 @@ def _closest_counts(outcome: ClusterOutcome) -> Floats:
     share = cells.size / predicted_size[cells.group]
     bucket = outcome.true_bucket[cells.true]
     columns = [
-        np.bincount(bucket, weights=share * best_predicted[cells.group], minlength=outcome.buckets),
-        np.bincount(bucket, weights=share, minlength=outcome.buckets),
+        sums(bucket, share * best_predicted[cells.group], outcome.buckets),
+        sums(bucket, share, outcome.buckets),
         outcome.by_true(best_true),
         outcome.by_true(np.ones(len(size))),
     ]

@@ -1,7 +1,7 @@
 """Metrics of scored pairs of records, against the entities that the records belong to.
 
-A true pair is two records of one entity; it counts whether it was proposed or not. Pairs are counted in closed form
-from group sizes and never enumerated. Checking a pairs file happens elsewhere.
+A true pair is two records of one entity; it counts whether it was proposed or not. Pairs are counted in
+closed form from group sizes and never enumerated. Checking a pairs file happens elsewhere.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from benchmark.metrics.definition import (
     Definition,
     Floats,
     Ints,
+    Numbers,
     Parameter,
     harmonic,
     leave_one_out,
     ratio,
+    sums,
 )
 
 DECISION = 0.5
@@ -43,9 +45,10 @@ class PairOutcome:
     """Proposed pairs against true entities.
 
     `entity`: the record's entity, (records,). `left`, `right`: record positions of distinct unordered pairs,
-    (pairs,). `score`: higher is surer, (pairs,); at least 0.5 says that the two match. `bucket`: the resampling
-    bucket of the record's family in 0..buckets-1, (records,); records of one entity share a family. `ignore`: records
-    whose pairs are not scored, (records,). `source`: where given, only pairs across sources count, (records,).
+    (pairs,). `score`: higher is surer, (pairs,); at least 0.5 says that the two match. `bucket`: the
+    resampling bucket of the record's family in 0..buckets-1, (records,); records of one entity share a
+    family. `ignore`: records whose pairs are not scored, (records,). `source`: where given, only pairs across
+    sources count, (records,).
 
     >>> entity, bucket = np.array([7, 7, 8, 8]), np.array([0, 0, 1, 1])
     >>> outcome = PairOutcome(entity, np.array([0, 0]), np.array([1, 2]), np.array([0.9, 0.8]), bucket, 2)
@@ -72,7 +75,7 @@ class PairOutcome:
     @cached_property
     def present(self) -> Bools:
         """The buckets that have a scored record; (buckets,)."""
-        return np.bincount(self.bucket[self.records], minlength=self.buckets) > 0
+        return sums(self.bucket[self.records], None, self.buckets) > 0
 
     @cached_property
     def proposed(self) -> Proposed:
@@ -91,7 +94,7 @@ class PairOutcome:
     def true_pairs(self) -> Floats:
         """Number of true pairs, proposed or not; (buckets,)."""
         first, pairs = self.pairs_sharing(self.entity)
-        return np.bincount(self.bucket[first], weights=pairs, minlength=self.buckets)
+        return sums(self.bucket[first], pairs, self.buckets)
 
     @cached_property
     def decided(self) -> Floats:
@@ -102,7 +105,7 @@ class PairOutcome:
 
     @cached_property
     def thresholds(self) -> Floats:
-        """Like `decided`, at falling scores: newly found (500), newly claimed (500), true pairs; (buckets, 1001).
+        """Pairs newly found (500) and newly claimed (500) at falling scores, and true pairs; (buckets, 1001).
 
         The scores are quantiles of those of the true pairs, for only there a threshold is worth setting.
         """
@@ -115,7 +118,7 @@ class PairOutcome:
 
     @cached_property
     def every_threshold(self) -> Floats:
-        """Like the sum of `thresholds`, at every distinct score of a true pair; (2 * distinct + 1,)."""
+        """The sum of `thresholds`, at every distinct score of a true pair; (2 * distinct + 1,)."""
         proposed = self.proposed
         scores, found = np.unique(proposed.score[proposed.true], return_counts=True)
         false = np.sort(proposed.score[~proposed.true])
@@ -125,13 +128,15 @@ class PairOutcome:
         )
 
     def tally(self, place: Ints, places: int) -> Floats:
-        """True, then false proposed pairs by bucket and place in 0..places-1; (buckets, 2 * places); -1 is nowhere."""
+        """True, then false proposed pairs by bucket and place; (buckets, 2 * places).
+
+        `place`: 0..places-1, or -1 for a pair that does not count, (pairs,).
+        """
         somewhere, true = place >= 0, self.proposed.true
-        size = self.buckets * places
 
         def count(pairs: Bools, side: Ints) -> Floats:
             cell = self.bucket[side[pairs]].astype(np.int64) * places + place[pairs]
-            return np.bincount(cell, minlength=size).reshape(self.buckets, places).astype(np.float64)
+            return sums(cell, None, self.buckets * places).reshape(self.buckets, places)
 
         found = count(somewhere & true, self.proposed.left)
         false = somewhere & ~true
@@ -139,11 +144,10 @@ class PairOutcome:
         at_home[false] = self.bucket[self.proposed.left[false]] == self.bucket[self.proposed.right[false]]
         lost = count(false, self.proposed.left) + count(false, self.proposed.right)
         lost -= count(at_home, self.proposed.left)
-        total = np.bincount(place[false], minlength=places).astype(np.float64)
-        return np.hstack([found, leave_one_out(lost, total, self.present)])
+        return np.hstack([found, leave_one_out(lost, sums(place[false], None, places), self.present)])
 
     def pairs_sharing(self, key: Ints) -> tuple[Ints, Floats]:
-        """For each value of a key (records,): a record that has it, and the scored pairs of records sharing it."""
+        """For each value of a key (records,): a record that has it, and the number of pairs sharing it."""
         _, first, group, size = np.unique(
             key[self.records], return_index=True, return_inverse=True, return_counts=True
         )
@@ -151,12 +155,12 @@ class PairOutcome:
         if self.source is not None:
             names, source = np.unique(self.source[self.records], return_inverse=True)
             cell, within = np.unique(group * len(names) + source, return_counts=True)
-            pairs -= np.bincount(cell // len(names), weights=_pairs(within), minlength=len(pairs))
+            pairs -= sums(cell // len(names), _pairs(within), len(pairs))
         return self.records[first], pairs
 
 
 def per_entity_table(outcome: PairOutcome) -> dict[str, Ints | Floats]:
-    """For each entity: size, true pairs, pairs found, pairs missed, false pairs claimed; each of shape (entities,).
+    """For each entity its size, true pairs, pairs found and missed, false pairs claimed; each (entities,).
 
     `entity` is its number in the outcome. A false pair counts for both its entities.
 
@@ -173,7 +177,7 @@ def per_entity_table(outcome: PairOutcome) -> dict[str, Ints | Floats]:
     sure = proposed.score >= DECISION
 
     def count(pairs: Bools, side: Ints) -> Floats:
-        return np.bincount(entity[side[pairs]], minlength=len(names)).astype(np.float64)
+        return sums(entity[side[pairs]], None, len(names))
 
     _, pairs = outcome.pairs_sharing(outcome.entity)
     found = count(sure & proposed.true, proposed.left)
@@ -188,8 +192,8 @@ def per_entity_table(outcome: PairOutcome) -> dict[str, Ints | Floats]:
     }
 
 
-def _pairs(size: Ints) -> Floats:
-    return size * (size - 1.0) / 2
+def _pairs(size: Numbers) -> Floats:
+    return np.asarray(size * (size - 1.0) / 2)
 
 
 def _pair_precision(table: Floats) -> Floats:
@@ -207,7 +211,7 @@ def _pair_f1(table: Floats) -> Floats:
 
 
 def _curve(table: Floats) -> tuple[Floats, Floats, Floats]:
-    """True pairs found and precision at each threshold (..., thresholds), and the true pairs there are (..., 1)."""
+    """Pairs found and precision at each threshold (..., thresholds), and all true pairs (..., 1)."""
     steps = table.shape[-1] // 2
     found = np.cumsum(table[..., :steps], axis=-1)
     claimed = np.maximum(np.cumsum(table[..., steps:-1], axis=-1), 0)
@@ -221,18 +225,19 @@ def _average_precision(table: Floats) -> Floats:
 
 def _best_f1(table: Floats) -> Floats:
     found, precision, pairs = _curve(table)
-    return harmonic(precision, ratio(found, pairs)).max(axis=-1, initial=0.0)
+    return np.asarray(harmonic(precision, ratio(found, pairs)).max(axis=-1, initial=0.0))
 
 
 def _recall_at_precision(table: Floats, precision: float) -> Floats:
     found, reached, pairs = _curve(table)
-    return np.where(reached >= precision, ratio(found, pairs), 0.0).max(axis=-1, initial=0.0)
+    reachable = np.where(reached >= precision, ratio(found, pairs), 0.0)
+    return np.asarray(reachable.max(axis=-1, initial=0.0))
 
 
 def _completeness_counts(outcome: PairOutcome) -> Floats:
     proposed = outcome.proposed
     bucket = outcome.bucket[proposed.left[proposed.true]]
-    return np.stack([np.bincount(bucket, minlength=outcome.buckets), outcome.true_pairs], axis=-1)
+    return np.column_stack([sums(bucket, None, outcome.buckets), outcome.true_pairs])
 
 
 def _completeness(table: Floats) -> Floats:
@@ -246,10 +251,10 @@ def _reduction_counts(outcome: PairOutcome) -> Floats:
     within = np.zeros(len(bucket), int) if outcome.source is None else outcome.source[outcome.records]
     _, source = np.unique(within, return_inverse=True)
     sources = source.max(initial=0) + 1
-    here = np.bincount(bucket * sources + source, minlength=outcome.buckets * sources)
-    everywhere = np.bincount(source, minlength=sources)
+    here = sums(bucket * sources + source, None, outcome.buckets * sources)
+    everywhere = sums(source, None, sources)
 
-    def possible(size: Ints) -> Floats:
+    def possible(size: Floats) -> Floats:
         pairs = _pairs(size.sum(axis=-1))
         return pairs if outcome.source is None else pairs - _pairs(size).sum(axis=-1)
 

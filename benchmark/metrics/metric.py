@@ -1,6 +1,7 @@
 """`Metric`: a value with a spelling that the command line, result columns and Python share.
 
-What each metric computes stands in the module of its kind; how intervals are made of it in `benchmark.intervals`.
+What each metric computes stands in the module of its kind; how intervals are made of it in
+`benchmark.intervals`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _KIND_OF = {name: kind for kind, metrics in _KINDS.items() for name in metrics}
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric and its argument; hashable, and equal where the spelling is. Raises UserError for an unknown one.
+    """A metric and its argument; hashable. Raises UserError for an unknown name or a wrong argument.
 
     >>> metric = Metric.parse("recall@precision=0.950")
     >>> str(metric), metric.params, metric.kind
@@ -51,7 +52,7 @@ class Metric:
 
     @classmethod
     def parse(cls, spelling: str) -> Metric:
-        """The metric of a spelling, `name` or `name@parameter=value`. Raises UserError where there is none."""
+        """The metric of a spelling, `name` or `name@parameter=value`. Raises UserError if there is none."""
         name, with_parameter, rest = spelling.partition("@")
         if not with_parameter:
             return cls(name)
@@ -151,4 +152,4 @@ DEFAULT_METRICS = {
     kind: tuple(Metric(name) for name, found in metrics.items() if _has_spelling_without_argument(found))
     for kind, metrics in _KINDS.items()
 }
-"""The metrics of each kind that are always reported where the outcome has what they need; its headline first."""
+"""What is reported for each kind, where the outcome has what the metric needs; the headline first."""

@@ -11,6 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from benchmark.card import Card, validate_card
+from benchmark.home import hidden_folder
 from benchmark.prepare import prepare
 from benchmark.task import Task, open_task
 
@@ -25,7 +26,7 @@ _COLUMNS = [
 ]
 
 
-def toy_card(kind: str, **changes: Any) -> Card:
+def toy_card(kind: str, /, **changes: Any) -> Card:
     """A card for the toy records of a kind."""
     content: dict[str, Any] = {
         "name": f"toy_{kind}",
@@ -95,6 +96,11 @@ def toy_task(kind: str, rows: int = 200, seed: int = 0, **changes: Any) -> Task:
 def toy_folder(kind: str, rows: int = 200, seed: int = 0, **changes: Any) -> Path:
     """The folder of a prepared toy task."""
     return prepare(toy_card(kind, **changes), lambda raw: toy_records(kind, rows), seed=seed)
+
+
+def hidden_labels(task: Task) -> pd.DataFrame:
+    """All that is hidden of a task; index id."""
+    return pd.read_parquet(hidden_folder(task.name, task.version) / "labels.parquet").set_index("id")
 
 
 def right_answer(task: Task, labels: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,141 @@
+"""The comparison for people: sheets of text cells, which the terminal and Markdown both show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmark.comparing.comparison import Comparison, Difference, TrackComparison
+from benchmark.comparing.pooling import Cost, TaskComparison
+from benchmark.comparing.report import spell_endings
+from benchmark.comparing.sampled import Sampled
+
+_COST = ("seconds", "memory")
+_TRACK = ("rank", "solution", "mean score", "tasks", "mean rank", "win rate", "Elo", *_COST)
+_TASK = ("rank", "solution", "score", "runs ok", *_COST, "not ok")
+NUMBERS = {"rank", "tasks", "mean rank", "win rate", "Elo", "runs ok", *_COST}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A titled table; columns named in `NUMBERS` stand on the right."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def sheets(comparison: Comparison, pair: Sequence[Difference] = ()) -> list[Sheet]:
+    """The pair that was asked for, each track with what its first is ahead by, then each task."""
+    found = [_pair(pair)] if pair else []
+    for track in comparison.tracks:
+        found.append(_track(track))
+        if track.differences:
+            found.append(_ahead(track))
+    return [*found, *map(_task, comparison.tasks)]
+
+
+def footer(comparison: Comparison) -> list[str]:
+    """What the numbers rest on, a line each; notes last."""
+    versions = [f"{package} {' and '.join(found)}" for package, found in comparison.versions.items()]
+    return [
+        "Intervals are 95 %, by resampling families, paired between solutions. Entrants that cannot be told apart "
+        "share a rank. A run that is not ok counts as the constant answer.",
+        f"Latest run {comparison.latest[:16].replace('T', ' ')} UTC, budget {comparison.budget}.",
+        *(f"Machine: {machine}." for machine in comparison.machines),
+        f"Versions: {', '.join(versions)}.",
+        *(f"Note: {note}" for note in comparison.notes),
+    ]
+
+
+def markdown(comparison: Comparison, pair: Sequence[Difference] = ()) -> str:
+    """The sheets as Markdown tables, with the footer as a list."""
+    parts = ["# Comparison\n"]
+    for sheet in sheets(comparison, pair):
+        rule = ["---:" if name in NUMBERS else "---" for name in sheet.columns]
+        lines = [_markdown_row(cells) for cells in (sheet.columns, rule, *sheet.rows)]
+        parts.append(f"## {sheet.title}\n\n" + "\n".join(lines) + "\n")
+    parts.append("\n".join(f"- {line}" for line in footer(comparison)) + "\n")
+    return "\n".join(parts)
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _track(track: TrackComparison) -> Sheet:
+    several = "1 task" if len(track.tasks) == 1 else f"{len(track.tasks)} tasks"
+    rows = [
+        (
+            str(entry.rank),
+            entry.solution,
+            _with_interval(entry.score),
+            f"{entry.answered}/{len(track.tasks)}",
+            f"{entry.rating.mean_rank:.2f}",
+            _number(entry.rating.win_rate, ".2f"),
+            _number(entry.rating.elo, ".0f"),
+            *_cost(entry.cost),
+        )
+        for entry in track.entries
+    ]
+    title = f"Track {track.name}: {several}, the constant answer has {track.constant.value:.3f}"
+    return Sheet(title, _TRACK, tuple(rows))
+
+
+def _ahead(track: TrackComparison) -> Sheet:
+    rows = [(found.other, _with_interval(found.score, "+.3f")) for found in track.differences]
+    return Sheet(f"{track.entries[0].solution} is ahead by", ("of", f"{track.name}, paired"), tuple(rows))
+
+
+def _task(task: TaskComparison) -> Sheet:
+    rows = [
+        (
+            str(entry.rank),
+            entry.solution,
+            _with_interval(entry.score),
+            f"{entry.answered}/{entry.asked}",
+            *_cost(entry.cost),
+            spell_endings({status: count for status, count in entry.endings.items() if status != "ok"}),
+        )
+        for entry in task.entries
+    ]
+    about = [str(task.metric), f"the constant answer has {task.constant.value:.3f}"]
+    if task.folds != (None,):
+        about.insert(1, f"{len(task.folds)} folds")
+    if not task.board:
+        about.append("not on the board")
+    return Sheet(f"{task.name} {task.version}: {', '.join(about)}", _TASK, tuple(rows))
+
+
+def _pair(pair: Sequence[Difference]) -> Sheet:
+    solution, other = pair[0].solution, pair[0].other
+    rows = [
+        (
+            f"track {found.where}" if found.level == "track" else found.where,
+            _with_interval(found.score, "+.3f"),
+            _verdict(found),
+        )
+        for found in pair
+    ]
+    return Sheet(f"{solution} - {other}", ("on", "difference", "better"), tuple(rows))
+
+
+def _verdict(found: Difference) -> str:
+    low, high = found.score.interval
+    if found.score.is_above_zero:
+        return found.solution
+    return found.other if high < 0 and low < 0 else "cannot tell"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
+
+
+def _with_interval(found: Sampled, form: str = ".3f") -> str:
+    low, high = found.interval
+    return f"{found.value:{form}} [{low:{form}}, {high:{form}}]"
+
+
+def _cost(cost: Cost) -> tuple[str, str]:
+    memory = None if cost.peak_memory is None else cost.peak_memory / 1e9
+    return _number(cost.seconds, ".1f"), "-" if memory is None else f"{memory:.2f} GB"
