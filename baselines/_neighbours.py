@@ -24,7 +24,9 @@ class Neighbours:
     applied to every table first.
     """
 
-    def __init__(self, task: Any, clean: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table) -> None:
+    def __init__(
+        self, task: Any, clean: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table
+    ) -> None:
         self.task = task
         self.clean = clean
 
@@ -39,9 +41,7 @@ class Neighbours:
         table = pd.concat([self.known, self.clean(X)])
         known = len(self.known)
         source = self._source(table)
-        block = pairing.sample_families(
-            self.task.rows["family"], max(len(X), SMALLEST_BLOCK), self.task.seed
-        )
+        block = pairing.sample_families(self.task.rows["family"], max(len(X), SMALLEST_BLOCK), self.task.seed)
         vectors = self._vectors(table, source)
         threshold, score = self._learn(vectors, block, source)
         print(f"threshold {threshold:.2f}, {score:.3f} on {len(block)} labelled records", flush=True)

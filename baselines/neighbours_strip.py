@@ -24,7 +24,8 @@ def supports(task: Any) -> tuple[bool, str]:
 
 def build(task: Any) -> Neighbours:
     ignored = {
-        name: _expression([one for one in task.ignorable if one.column == name]) for name in task.columns_of("text")
+        name: _expression([one for one in task.ignorable if one.column == name])
+        for name in task.columns_of("text")
     }
 
     def strip(table: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from benchmark.predictions import Predictions
 from benchmark.task import Task
 
 SMALLEST_SLICE = 10
+BREAKDOWN_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,16 @@ class Score:
                 name: {value: _as_dict(found) for value, found in values.items()}
                 for name, values in self.slices.items()
             },
-            "breakdown": self.breakdown.to_dict("records"),
+            "breakdown": _records(self.breakdown.head(BREAKDOWN_ROWS)),
         }
 
 
 def _as_dict(found: Estimate) -> dict[str, float | None]:
     return {"value": found.value, "low": found.low, "high": found.high}
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
 def score(task: Task, predictions: Predictions, part: Part | None = None) -> Score:

@@ -15,7 +15,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("results", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--task", "tasks", multiple=True, help="Only this task; may be given again.")
 @click.option(
-    "--solution", "solutions", multiple=True, help="Only this solution, NAME or NAME@DIGEST; may be given again."
+    "--solution",
+    "solutions",
+    multiple=True,
+    help="Only this solution, NAME or NAME@DIGEST; may be given again.",
 )
 @click.option("--budget", help="Only runs under this budget, such as 120s or 120s,8GB,2cores.")
 @click.option("--pair", nargs=2, metavar="A B", help="A - B on every track and task, with intervals.")
@@ -64,7 +67,8 @@ def command(
     for sheet in sheets(comparison, differences):
         rows = [[escape(cell) for cell in row] for row in sheet.rows]
         columns = [escape(name) for name in sheet.columns]
-        out.print(table(f"\n{escape(sheet.title)}", columns, rows, right=list(NUMBERS)))
+        out.print(f"\n[bold]{escape(sheet.title)}[/bold]")
+        out.print(table("", columns, rows, right=list(NUMBERS)))
     out.print()
     for line in footer(comparison):
         out.print(line, markup=False, style="bold" if line.startswith("Note") else "dim")

@@ -66,7 +66,10 @@ class TrackComparison:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the records say. `latest` is when the last run started, `versions` and `machines` all that occur."""
+    """What the records say.
+
+    `latest` is when the last run started; `versions` and `machines` are all that occur.
+    """
 
     tracks: tuple[TrackComparison, ...]
     tasks: tuple[TaskComparison, ...]
@@ -136,7 +139,7 @@ def _with_entrants(selection: Selection) -> Iterable[dict[str, list[Record]]]:
 
 
 def _entered(records: list[Record]) -> str:
-    """What a solution enters with a record of a task: its track, or the task alone where it is not on the board."""
+    """What a record of a task enters its solution for: the track, or the task alone if not on the board."""
     run = latest(records).run
     return f"track {run['track']}" if run["board"] else f"task {run['task']}"
 

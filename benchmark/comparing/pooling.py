@@ -1,8 +1,8 @@
 """One task: the folds and seeds of each solution become one result.
 
-Counts of folds add up, so a pooled score is the metric on all rows at once. Where an answer is missing - a run
-that did not end ok, or was never made - the constant answer's counts stand in, and the coverage says so. Seeds
-are averaged.
+Counts of folds add up, so a pooled score is the metric on all rows at once. Where an answer is missing - a
+run that did not end ok, or was never made - the constant answer's counts stand in, and the coverage says so.
+Seeds are averaged.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class TaskEntry:
 
 @dataclass(frozen=True)
 class TaskComparison:
-    """All solutions on one task, best first. `folds` are those that were run, (None,) where there are none."""
+    """All solutions on one task, best first. `folds` are those that were run; (None,) for a fixed test."""
 
     name: str
     version: str
@@ -80,8 +80,8 @@ class TaskComparison:
 def pool(runs: Mapping[str, Sequence[Record]]) -> TaskComparison:
     """Pool the records of one task, by solution; a solution with no records was not run.
 
-    Where a headline has an exact value beside its counts (average precision), the one from the counts is taken.
-    Raises UserError where a fold has no constant counts, counts do not add up, or a lower headline is better.
+    Where a headline has an exact value beside its counts (average precision), the one from the counts is
+    taken. Raises UserError where a fold has no constant counts, counts do not add up, or lower is better.
     """
     records = [record for of_solution in runs.values() for record in of_solution]
     about = latest(records).run

@@ -1,4 +1,7 @@
-"""Standing over many tasks, by `bencheval`: mean rank, win rate, Elo. All look at points, none at intervals."""
+"""Standing over many tasks, by `bencheval`: mean rank, win rate, Elo.
+
+All of them look at points, none at intervals.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ def rate(scores: Mapping[str, Sequence[float]]) -> dict[str, Rating]:
 
     Headlines are at most 1; the error is 1 - headline. Elo is the Bradley-Terry fit of all meetings (a tie is
     half a win), 1000 on average. It has a maximum only among solutions of which each has beaten each other,
-    directly or through others (Ford 1957); the largest such group is rated, and the rest have none.
+    directly or through others (Ford 1957); the largest such group is rated, and the rest have none. Nor has
+    anyone on a single task.
 
     >>> found = rate({"a": [0.9, 0.5], "b": [0.8, 0.6], "c": [0.1, 0.1]})
     >>> found["a"]
@@ -46,7 +50,8 @@ def rate(scores: Mapping[str, Sequence[float]]) -> dict[str, Rating]:
         return {solution: Rating(rank, None, None) for solution, rank in mean_rank.items()}
     win_rate = evaluator.compute_winrate(results)
     elo: dict[str, float] = {}
-    if group := _connected(evaluator.compute_winrate_matrix(results)):
+    group = _connected(evaluator.compute_winrate_matrix(results))
+    if group and results["task"].nunique() > 1:
         met = results[results["method"].isin(group)]
         elo = evaluator.compute_elo(met, include_quantiles=False)["elo"].to_dict()
     return {
@@ -56,7 +61,7 @@ def rate(scores: Mapping[str, Sequence[float]]) -> dict[str, Rating]:
 
 
 def _connected(win_rates: pd.DataFrame) -> set[str]:
-    """The largest group of two or more in which a chain of wins leads from each to each; of equals the best."""
+    """The largest group, of two or more, with chains of wins from each to each; of equals the best."""
     reaches = win_rates.to_numpy() > 0
     np.fill_diagonal(reaches, True)
     for _ in range(len(reaches).bit_length()):

@@ -22,17 +22,17 @@ def as_dict(comparison: Comparison, pair: Sequence[Difference] = ()) -> dict[str
     machines              the machines of the runs, a line each
     notes                 what a reader must be told: records left out, folds not run, several machines
     tracks                track, tasks (names), constant, entries, differences
-      entries             rank, solution, value, low, high, answered (tasks), tasks (number), mean_rank, win_rate,
-                          elo, and the cost; best first
+      entries             rank, solution, value, low, high, answered (tasks), tasks (number), mean_rank,
+                          win_rate, elo, and the cost; best first
       differences         the first against each other: level, where, solution, other, value, low, high
-    tasks                 task, version, digest, track, board, metric, folds (null where there are none), constant,
-                          entries
-      entries             rank, solution, value, low, high, answered (runs), asked (runs), endings (status ->
-                          runs), and the cost; best first
+    tasks                 task, version, digest, track, board, metric, folds (null for a fixed test),
+                          constant, entries
+      entries             rank, solution, value, low, high, answered (runs), asked (runs), endings
+                          (status -> runs), and the cost; best first
     pair                  as differences, for the pair that was asked for
 
-    `constant` is the constant answer's value. The cost is fit_seconds, predict_seconds, seconds, peak_memory in
-    bytes, each null where it is not known.
+    `constant` is the constant answer's value. The cost is fit_seconds, predict_seconds, seconds, peak_memory
+    in bytes, each null where it is not known.
     """
     return {
         "budget": comparison.budget,

@@ -1,6 +1,7 @@
 """Which records may meet: one version and one digest of each task, one budget, each run once.
 
-Where records do not compare, they are refused or a note says what was left out; nothing is dropped in silence.
+Where records do not compare, they are refused or a note says what was left out: nothing is dropped in
+silence.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ def select(
 ) -> Selection:
     """The records to be compared.
 
-    `tasks` and `solutions` (`name` or `name@digest`) leave out others; empty is all. `budget` is a spelling such
-    as `120s` or `120s,8GB`, needed where the records have several. Of a task with several versions the latest is
-    taken; of a run that is recorded twice, the latest record.
+    `tasks` and `solutions` (`name` or `name@digest`) leave out others; empty is all. `budget` is a spelling
+    such as `120s` or `120s,8GB`, needed where the records have several. Of a task with several versions the
+    latest is taken; of a run that is recorded twice, the latest record.
 
     Raises UserError where nothing is left, a version of a task has two digests, or budgets differ.
     """
@@ -171,7 +172,7 @@ def _refuse_digests(task: str, records: list[Record]) -> None:
     folders = {record.run["task_digest"]: record.folder for record in records}
     if len(folders) > 1:
         raise UserError(
-            f"The records of {task} {records[0].run['version']} were made on different data and do not compare.",
+            f"Records of {task} {records[0].run['version']} were made on different data and do not compare.",
             given="; ".join(f"digest {digest[:12]} in {folders[digest]}" for digest in sorted(folders)),
             do="Delete the records that are not meant, or give only folders that belong together.",
         )

@@ -39,8 +39,9 @@ def footer(comparison: Comparison) -> list[str]:
     """What the numbers rest on, a line each; notes last."""
     versions = [f"{package} {' and '.join(found)}" for package, found in comparison.versions.items()]
     return [
-        "Intervals are 95 %, by resampling families, paired between solutions. Entrants that cannot be told apart "
-        "share a rank. A run that is not ok counts as the constant answer.",
+        "Intervals are 95 %, by resampling families, paired between solutions; a rank counts those whom the "
+        "data show to be ahead. A run that is not ok counts as the constant answer. Who wins or loses all has "
+        "no Elo.",
         f"Latest run {comparison.latest[:16].replace('T', ' ')} UTC, budget {comparison.budget}.",
         *(f"Machine: {machine}." for machine in comparison.machines),
         f"Versions: {', '.join(versions)}.",
@@ -84,7 +85,8 @@ def _track(track: TrackComparison) -> Sheet:
 
 def _ahead(track: TrackComparison) -> Sheet:
     rows = [(found.other, _with_interval(found.score, "+.3f")) for found in track.differences]
-    return Sheet(f"{track.entries[0].solution} is ahead by", ("of", f"{track.name}, paired"), tuple(rows))
+    title = f"Track {track.name}: how far {track.entries[0].solution} is ahead"
+    return Sheet(title, ("of", "paired difference"), tuple(rows))
 
 
 def _task(task: TaskComparison) -> Sheet:
@@ -117,7 +119,7 @@ def _pair(pair: Sequence[Difference]) -> Sheet:
         )
         for found in pair
     ]
-    return Sheet(f"{solution} - {other}", ("on", "difference", "better"), tuple(rows))
+    return Sheet(f"{solution} - {other}", ("on", "paired difference", "better"), tuple(rows))
 
 
 def _verdict(found: Difference) -> str:

@@ -1,7 +1,7 @@
 """Populations of families with a known truth, for the coverage of intervals in `test_intervals`.
 
 A sample of families, drawn anew many times, is one test set; a population of very many families tells the value that
-the interval should cover. Families differ in size and difficulty, so that rows of a family go wrong together.
+the interval should cover. Families differ in size and difficulty, so that rows of a family go wrong together. `random` is a numpy RandomState, whose stream is the same in every version of numpy.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import numpy as np
 
 from benchmark.intervals import buckets
 from benchmark.metrics import ClusterOutcome, LabelOutcome, PairOutcome
-
-POPULATION = 100_000
 
 
 def difficulty(random, mean):
@@ -27,10 +25,10 @@ def labelled(random, families, classes=30, tail=1.0):
     label = random.choice(classes, families, p=frequency)
     right = difficulty(random, np.linspace(0.95, 0.5, classes)[label])[family]
     true, rows = label[family], len(family)
-    neighbour = (true + random.integers(1, 4, rows)) % classes
+    neighbour = (true + random.randint(1, 4, rows)) % classes
     frequent = random.choice(classes, rows, p=frequency)
-    wrong = np.where(random.random(rows) < 0.5, neighbour, frequent)
-    predicted = np.where(random.random(rows) < right, true, wrong)
+    wrong = np.where(random.random_sample(rows) < 0.5, neighbour, frequent)
+    predicted = np.where(random.random_sample(rows) < right, true, wrong)
     return LabelOutcome(true, predicted, classes, *buckets(family))
 
 
@@ -39,7 +37,7 @@ def attractions(random, families, kind):
     if kind == "even":
         return np.ones(families)
     if kind == "hubs":
-        return np.where(random.random(families) < 0.05, 10.0, 0.5)
+        return np.where(random.random_sample(families) < 0.05, 10.0, 0.5)
     return random.gamma(0.5, 2.0, families)
 
 
@@ -53,12 +51,12 @@ def matched(random, families, false=1.0, attraction="gamma"):
         left.append(start)
         right.append(start + step)
     left, right = np.concatenate(left), np.concatenate(right)
-    found = random.random(len(left)) < difficulty(random, np.full(families, 0.75))[entity[left]]
+    found = random.random_sample(len(left)) < difficulty(random, np.full(families, 0.75))[entity[left]]
     pull = attractions(random, families, attraction)
     number = random.poisson(false * families * pull.mean() ** 2)
     ends = random.choice(families, (2, number), p=pull / pull.sum())
     ends = ends[:, ends[0] != ends[1]]
-    ends = first[ends] + random.integers(0, 2, ends.shape)
+    ends = first[ends] + random.randint(0, 2, ends.shape)
     left, right = np.append(left[found], ends[0]), np.append(right[found], ends[1])
     return PairOutcome(entity, left, right, np.ones(len(left)), *buckets(entity))
 
@@ -67,9 +65,9 @@ def clustered(random, families, merged=0.3, attraction="gamma"):
     """One true cluster per family; records fall off it alone, and the rest merges with other families' rest."""
     true = np.repeat(np.arange(families), 1 + random.poisson(2, families))
     records = len(true)
-    off = random.random(records) > difficulty(random, np.full(families, 0.8))[true]
+    off = random.random_sample(records) > difficulty(random, np.full(families, 0.8))[true]
     pull = attractions(random, families // 3, attraction)
     with_others = families + random.choice(families // 3, families, p=pull / pull.sum())
-    place = np.where(random.random(families) < merged, with_others, np.arange(families))
+    place = np.where(random.random_sample(families) < merged, with_others, np.arange(families))
     predicted = np.where(off, 2 * families + np.arange(records), place[true])
     return ClusterOutcome(true, predicted, *buckets(true))
