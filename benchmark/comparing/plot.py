@@ -156,7 +156,7 @@ def _label(axes: Axes, points: Sequence[_Point]) -> None:
         _move(text, distance, direction)
         taken.append(text.get_window_extent())
         if distance > _DISTANCES[0]:
-            line = {"arrowstyle": "-", "color": "#999999", "linewidth": 0.7, "shrinkA": 0, "shrinkB": 4}
+            line = {"arrowstyle": "-", "color": "#999999", "linewidth": 0.7, "shrinkA": 2, "shrinkB": 4}
             axes.annotate(
                 "", (point.x, point.y), text.get_position(), textcoords="offset points", arrowprops=line
             )

@@ -40,8 +40,8 @@ def footer(comparison: Comparison) -> list[str]:
     versions = [f"{package} {' and '.join(found)}" for package, found in comparison.versions.items()]
     return [
         "Intervals are 95 %, by resampling families, paired between solutions; a rank counts those whom the "
-        "data show to be ahead. A run that is not ok counts as the constant answer. Who wins or loses all has "
-        "no Elo.",
+        "data show to be ahead. A run that is not ok counts as the constant answer. Elo leaves out those who "
+        "win or lose all.",
         f"Latest run {comparison.latest[:16].replace('T', ' ')} UTC, budget {comparison.budget}.",
         *(f"Machine: {machine}." for machine in comparison.machines),
         f"Versions: {', '.join(versions)}.",

@@ -1,4 +1,4 @@
-"""Records of runs that were never made: real metrics on made-up predictions, written through the suite's door."""
+"""Records of runs that were never made: real metrics on made-up predictions, through the real door."""
 
 from __future__ import annotations
 

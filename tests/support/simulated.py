@@ -1,7 +1,8 @@
 """Populations of families with a known truth, for the coverage of intervals in `test_intervals`.
 
-A sample of families, drawn anew many times, is one test set; a population of very many families tells the value that
-the interval should cover. Families differ in size and difficulty, so that rows of a family go wrong together. `random` is a numpy RandomState, whose stream is the same in every version of numpy.
+A sample of families, drawn anew many times, is one test set; a population of very many families tells the
+value that the interval should cover. Families differ in size and difficulty, so that rows of a family go
+wrong together. `random` is a numpy RandomState, whose stream is the same in every version of numpy.
 """
 
 from __future__ import annotations

@@ -1,0 +1,40 @@
+"""Runs in a real MLflow store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from toys import toy_task
+
+from benchmark.cli import cli
+from benchmark.records import read_records
+
+mlflow = pytest.importorskip("mlflow")
+
+
+def test_each_record_is_logged_once_with_metrics_and_files(tmp_path: Path) -> None:
+    task = toy_task("clustering")
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    bad = tmp_path / "bad.py"
+    bad.write_text("def build(task):\n    raise ValueError('no idea')\n")
+    arguments = ["run", "--task", str(task.folder), "--solution", f"constant,{bad}", "--budget", "60s"]
+    arguments += ["--results", str(tmp_path / "results"), "--mlflow", uri]
+    for _ in range(2):
+        done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    client = mlflow.MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name("classmark/toy_clustering-1.0.0")
+    runs = {run.data.params["solution"]: run for run in client.search_runs([experiment.experiment_id])}
+    assert set(runs) == {"constant", "bad"}
+    records = {record.run["solution"]: record for record in read_records([tmp_path / "results"])}
+    score = records["constant"].score
+    assert score is not None
+    assert runs["constant"].data.metrics["bcubed_f1"] == score["headline"]["value"] == 0
+    assert runs["constant"].data.metrics["ari"] == score["metrics"]["ari"]["value"]
+    assert runs["constant"].info.status == "FINISHED"
+    assert runs["bad"].info.status == "FAILED"
+    assert runs["bad"].data.tags["classmark.reason"] == "ValueError: no idea"
+    names = {file.path for file in client.list_artifacts(runs["constant"].info.run_id)}
+    assert {"run.json", "score.json", "predictions.parquet", "log.txt"} <= names
