@@ -156,6 +156,8 @@ class Card(Closed):
                 raise ValueError(f"ignorable {ignorable.name!r} names a feature column")
         if self.headline.kind != self.kind:
             raise ValueError(f"metric {self.metric!r} does not belong to {self.kind}")
+        if not self.headline.additive:
+            raise ValueError(f"metric {self.metric!r} has no interval and cannot be a headline")
         return self
 
     @property

@@ -107,7 +107,7 @@ def _from_file(path: Path) -> pa.Table:
             return table.select([name for name in table.column_names if not _PANDAS_INDEX.fullmatch(name)])
         except (pa.ArrowException, OSError) as error:
             raise Unreadable(Fault("not a table", f"The Parquet file is damaged: {error}")) from None
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.startswith(b"\x80"):
+    if (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))) or head.startswith(b"\x80"):
         raise Unreadable(Fault("not a table", "The file is neither Parquet nor CSV."))
     return _from_csv(path)
 

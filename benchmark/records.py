@@ -37,6 +37,11 @@ class Record:
     def ok(self) -> bool:
         return bool(self.run["status"] == "ok")
 
+    def as_row(self) -> dict[str, Any]:
+        """The row of a listing: what run.json says, the folder, and the headline or None."""
+        headline = self.score["headline"] if self.score else None
+        return self.run | {"folder": str(self.folder), "headline": headline}
+
     def counts(self, which: str) -> NDArray[np.float64]:
         """The additive counts of the headline (`headline`) or of the constant answer (`constant`)."""
         with np.load(self.folder / "counts.npz", allow_pickle=False) as arrays:

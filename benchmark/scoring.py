@@ -76,7 +76,8 @@ def _as_dict(found: Estimate) -> dict[str, float | None]:
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return table.astype(object).where(table.notna(), None).to_dict("records")
+    rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")  # type: ignore[assignment]
+    return rows
 
 
 def score(task: Task, predictions: Predictions, part: Part | None = None) -> Score:

@@ -15,13 +15,13 @@ from benchmark.cli.output import json_option, print_json
 @click.argument("predictions", type=click.Path(path_type=Path))
 @click.option("--fold", type=int, help="Which fold of a task with folds.  [default: 0]")
 @json_option
-def command(task: str, predictions: Path, fold: int | None, as_json: bool) -> None:
+def command(task: str, predictions: Path, fold: int | None, json: bool) -> None:
     """Check a PREDICTIONS file (Parquet or CSV) for TASK; exit code 2 where it has faults."""
     from benchmark.checking import check
     from benchmark.load import load_task
 
     report = check(load_task(task, fold), predictions)
-    if as_json:
+    if json:
         print_json(report.as_dict())
         sys.exit(0 if report.ok else 2)
     report.raise_if_faulty()

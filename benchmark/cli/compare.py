@@ -35,7 +35,7 @@ def command(
     plot: Path | None,
     markdown: Path | None,
     csv: Path | None,
-    as_json: bool,
+    json: bool,
 ) -> None:
     """Tell who is ahead in the records below RESULTS (default: results under CLASSMARK_HOME)."""
     from rich.markup import escape
@@ -60,7 +60,7 @@ def command(
         write_bytes(markdown, as_markdown(comparison, differences).encode())
     if csv:
         write_bytes(csv, as_csv(comparison).encode())
-    if as_json:
+    if json:
         print_json(as_dict(comparison, differences))
         return
     out = console()

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
+json_option = click.option("--json", is_flag=True, help="Print JSON with stable keys.")
 
 
 def console(stderr: bool = False) -> Console:

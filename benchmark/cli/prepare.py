@@ -23,7 +23,7 @@ from benchmark.cli.output import console, json_option, print_json
     "--seed", default=0, show_default=True, help="Seed of ids and split; another seed is another version."
 )
 @json_option
-def command(tasks: tuple[str, ...], raw: Path | None, download: bool, seed: int, as_json: bool) -> None:
+def command(tasks: tuple[str, ...], raw: Path | None, download: bool, seed: int, json: bool) -> None:
     """Prepare TASKS (names, or `all`): opaque ids, families, split, tables, hidden labels."""
     from benchmark.catalog import load_card, load_recipe
     from benchmark.load import list_tasks
@@ -53,12 +53,12 @@ def command(tasks: tuple[str, ...], raw: Path | None, download: bool, seed: int,
                 "sizes": task.card["sizes"],
             }
         )
-        if not as_json:
+        if not json:
             sizes = task.card["sizes"]
             console().print(
                 f"[green]✓[/green] {task.name} {task.version}: {sizes['rows']} rows in "
                 f"{sizes['families']} families, {sizes['pictures']} pictures\n  {folder}",
                 soft_wrap=True,
             )
-    if as_json:
+    if json:
         print_json(made)

@@ -12,23 +12,14 @@ from benchmark.cli.output import console, json_option, number, print_json, size,
 @click.command("results")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @json_option
-def command(folders: tuple[Path, ...], as_json: bool) -> None:
+def command(folders: tuple[Path, ...], json: bool) -> None:
     """List the records in FOLDERS (default: results under CLASSMARK_HOME)."""
     from benchmark.home import results_folder
     from benchmark.records import read_records
 
     records = read_records(folders or [results_folder()])
-    if as_json:
-        print_json(
-            [
-                record.run
-                | {
-                    "folder": str(record.folder),
-                    "headline": record.score["headline"] if record.score else None,
-                }
-                for record in records
-            ]
-        )
+    if json:
+        print_json([record.as_row() for record in records])
         return
     rows = []
     for record in records:

@@ -21,18 +21,15 @@ def _numbers(ctx: click.Context, option: click.Parameter, given: str | None) -> 
     if given is None:
         return None
     try:
-        return [int(text) for text in given.split(",")]
+        return list(dict.fromkeys(int(text) for text in given.split(",")))
     except ValueError:
         raise click.BadParameter(f"whole numbers with commas between, such as 0,1; got {given!r}") from None
 
 
 @click.command("run")
-@click.option(
-    "--task", "tasks", multiple=True, required=True, callback=_names, help="Tasks, with commas between."
-)
+@click.option("--task", multiple=True, required=True, callback=_names, help="Tasks, with commas between.")
 @click.option(
     "--solution",
-    "solutions",
     multiple=True,
     required=True,
     callback=_names,
@@ -42,10 +39,8 @@ def _numbers(ctx: click.Context, option: click.Parameter, given: str | None) -> 
 @click.option("--memory", default="8GB", show_default=True, help="Memory of one run.")
 @click.option("--cores", type=click.IntRange(1), help="Cores of one run.  [default: all]")
 @click.option("--disk", default="10GB", show_default=True, help="Disk of one run.")
-@click.option(
-    "--seed", "seeds", default="0", show_default=True, callback=_numbers, help="Seeds, such as 0,1,2."
-)
-@click.option("--fold", "folds", callback=_numbers, help="Folds of tasks with folds.  [default: all]")
+@click.option("--seed", default="0", show_default=True, callback=_numbers, help="Seeds, such as 0,1,2.")
+@click.option("--fold", callback=_numbers, help="Folds of tasks with folds.  [default: all]")
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs side by side.")
 @click.option(
     "--executor",
@@ -60,23 +55,23 @@ def _numbers(ctx: click.Context, option: click.Parameter, given: str | None) -> 
     help="Where records go.  [default: results under CLASSMARK_HOME]",
 )
 @click.option("--retry", is_flag=True, help="Make runs again that are recorded with another status than ok.")
-@click.option("--mlflow", "tracking_uri", help="Also log each run to this MLflow tracking URI.")
+@click.option("--mlflow", help="Also log each run to this MLflow tracking URI.")
 @json_option
 def command(
-    tasks: list[str],
-    solutions: list[str],
+    task: list[str],
+    solution: list[str],
     budget: str,
     memory: str,
     cores: int | None,
     disk: str,
-    seeds: list[int],
-    folds: list[int] | None,
+    seed: list[int],
+    fold: list[int] | None,
     jobs: int,
     executor: Literal["local", "ray"],
     results: Path | None,
     retry: bool,
-    tracking_uri: str | None,
-    as_json: bool,
+    mlflow: str | None,
+    json: bool,
 ) -> None:
     """Run every solution on every task; what is recorded already is not run again."""
     import psutil
@@ -91,12 +86,12 @@ def command(
     if cores and cores > available:
         raise click.BadParameter(f"at most {available} on this machine; got {cores}", param_hint="--cores")
     limits = Budget(parse_seconds(budget), parse_bytes(memory), cores or available, parse_bytes(disk))
-    track = _tracker(tracking_uri) if tracking_uri else None
+    track = _tracker(mlflow) if mlflow else None
     runs = plan(
-        [load_solution(given) for given in solutions],
-        [load_task(name) for name in tasks],
-        seeds,
-        folds,
+        [load_solution(given) for given in solution],
+        [load_task(name) for name in task],
+        seed,
+        fold,
         limits,
     )
     folder = (results or results_folder()).absolute()
@@ -105,10 +100,8 @@ def command(
     if track:
         for record in records:
             track(record)
-    if as_json:
-        print_json(
-            [record.run | {"folder": str(record.folder), "headline": _headline(record)} for record in records]
-        )
+    if json:
+        print_json([record.as_row() for record in records])
     else:
         ok = sum(record.ok for record in records)
         console().print(
@@ -125,10 +118,6 @@ def _tracker(uri: str) -> Any:
         return point.load()(uri)
     except ImportError:
         raise MissingExtra("mlflow", "leaderboard") from None
-
-
-def _headline(record: Any) -> Any:
-    return record.score["headline"] if record.score else None
 
 
 class _Progress:
@@ -176,7 +165,7 @@ class _Progress:
 def _line(run: Any, record: Any, again: bool) -> str:
     status = record.run["status"]
     colour = _COLOURS.get(status, "red")
-    headline = _headline(record)
+    headline = record.as_row()["headline"]
     what = f"{headline['metric']} {number(headline['value'])}" if headline else record.run["reason"][:200]
     seconds = f"{record.run['seconds']['total']:.0f} s"
     when = "recorded" if again else seconds

@@ -26,14 +26,14 @@ def command(
     predictions: Path,
     fold: int | None,
     part: Literal["public", "private"] | None,
-    as_json: bool,
+    json: bool,
 ) -> None:
     """Score a PREDICTIONS file (Parquet or CSV) for TASK, where the labels are on this machine."""
     from benchmark.load import load_task
     from benchmark.scoring import score
 
     found = score(load_task(task, fold), predictions, part)
-    if as_json:
+    if json:
         print_json(found.as_dict())
     else:
         _page(found)

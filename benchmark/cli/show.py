@@ -18,12 +18,12 @@ MOST_CLASSES = 12
 @click.command("show")
 @click.argument("task")
 @json_option
-def command(task: str, as_json: bool) -> None:
+def command(task: str, json: bool) -> None:
     """Show what TASK (a name, or the path of a prepared folder) is and asks."""
     from benchmark.load import load_task
 
     loaded = load_task(task)
-    if as_json:
+    if json:
         print_json(loaded.card | {"predictions_format": loaded.predictions_format()})
         return
     _page(loaded)

@@ -9,7 +9,7 @@ from benchmark.cli.output import console, json_option, print_json, table
 
 @click.command("solutions")
 @json_option
-def command(as_json: bool) -> None:
+def command(json: bool) -> None:
     """List the baselines that ship with the suite."""
     from benchmark.solutions import baseline_names, load_solution
 
@@ -26,7 +26,7 @@ def command(as_json: bool) -> None:
                 "digest": solution.digest,
             }
         )
-    if as_json:
+    if json:
         print_json(listing)
         return
     rows = [

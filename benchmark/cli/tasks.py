@@ -11,12 +11,12 @@ from benchmark.cli.output import console, json_option, print_json, table
 
 @click.command("tasks")
 @json_option
-def command(as_json: bool) -> None:
+def command(json: bool) -> None:
     """List the tasks."""
     from benchmark.load import list_tasks
 
     listing = [_describe(name) for name in list_tasks()]
-    if as_json:
+    if json:
         print_json(listing)
         return
     rows = [

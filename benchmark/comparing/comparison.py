@@ -15,7 +15,7 @@ from benchmark.comparing.pooling import Cost, TaskComparison, TaskEntry, merge_c
 from benchmark.comparing.ratings import Rating, rate
 from benchmark.comparing.sampled import Sampled, mean, ranks
 from benchmark.comparing.selection import Selection, latest, machine, spell_budget
-from benchmark.errors import unknown_name
+from benchmark.errors import UserError, unknown_name
 from benchmark.records import Record
 
 
@@ -86,7 +86,7 @@ class Comparison:
     def pair(self, solution: str, other: str) -> list[Difference]:
         """`solution` - `other` on each track and task that both have entered.
 
-        Raises UserError for a solution that is not compared.
+        Raises UserError for a solution that is not compared, and where the two have met nowhere.
         """
         for name in (solution, other):
             if name not in self.solutions:
@@ -95,6 +95,8 @@ class Comparison:
         for task in self.tasks:
             scores = {entry.solution: entry.score for entry in task.entries}
             found.append(_difference("task", task.name, scores, solution, other))
+        if not any(found):
+            raise UserError(f"{solution} and {other} have no task in common.", do="Run both on one task.")
         return [difference for difference in found if difference]
 
 

@@ -54,9 +54,7 @@ def select(
     found = _latest_records(records)
     if not found:
         raise UserError("There are no records to compare.", do="classmark run writes them.")
-    found = _of_tasks(found, tasks)
-    found = _of_solutions(found, solutions)
-    found = _of_budget(found, budget)
+    found = _of_budget(_of_solutions(_of_tasks(found, tasks), solutions), budget)
     notes: list[str] = []
     by_task: dict[str, list[Record]] = {}
     for record in found:
@@ -66,6 +64,7 @@ def select(
         notes += told
         _refuse_digests(task, by_task[task])
     kept = [record for together in by_task.values() for record in together]
+    _refuse_budgets(kept)
     return Selection(by_task, _labels(kept), tuple(notes + _notes_on_machines(kept)))
 
 
@@ -127,23 +126,14 @@ def _of_solutions(records: list[Record], wanted: Sequence[str]) -> list[Record]:
 
 
 def _of_budget(records: list[Record], wanted: str | None) -> list[Record]:
-    budgets = {spell_budget(record.run["budget"]) for record in records}
-    parts = {_normal(part) for part in wanted.split(",")} if wanted else set()
-    matching = {budget for budget in budgets if parts <= set(budget.split(","))}
-    if not matching:
-        raise UserError(
-            "There are no records with this budget.",
-            allowed=" or ".join(sorted(budgets)),
-            given=wanted or "",
-        )
-    if len(matching) > 1:
-        differing = sorted(_distinguishing(matching))
-        raise UserError(
-            "The records have several budgets, and runs under different budgets do not compare.",
-            given="; ".join(sorted(matching)),
-            do=f"Choose one, such as --budget {differing[0]}.",
-        )
-    return [record for record in records if spell_budget(record.run["budget"]) in matching]
+    if not wanted:
+        return records
+    parts = {_normal(part) for part in wanted.split(",")}
+    kept = [record for record in records if parts <= set(spell_budget(record.run["budget"]).split(","))]
+    if not kept:
+        budgets = sorted({spell_budget(record.run["budget"]) for record in records})
+        raise UserError("There are no records with this budget.", allowed=" or ".join(budgets), given=wanted)
+    return kept
 
 
 def _normal(part: str) -> str:
@@ -152,10 +142,16 @@ def _normal(part: str) -> str:
     return f"{parse_seconds(part):g}s" if re.fullmatch(r"[\d.]+\s*[smhSMH]?", part) else part
 
 
-def _distinguishing(budgets: set[str]) -> set[str]:
-    """For each budget the parts that not all of them share."""
-    shared = set.intersection(*(set(budget.split(",")) for budget in budgets))
-    return {",".join(part for part in budget.split(",") if part not in shared) for budget in budgets}
+def _refuse_budgets(records: list[Record]) -> None:
+    budgets = sorted({spell_budget(record.run["budget"]) for record in records})
+    if len(budgets) > 1:
+        shared = set.intersection(*(set(budget.split(",")) for budget in budgets))
+        own = ",".join(part for part in budgets[0].split(",") if part not in shared)
+        raise UserError(
+            "The records have several budgets, and runs under different budgets do not compare.",
+            given="; ".join(budgets),
+            do=f"Choose one, such as --budget {own}.",
+        )
 
 
 def _of_latest_version(task: str, records: list[Record]) -> tuple[list[Record], list[str]]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from benchmark.comparing.comparison import Comparison, Difference, TrackComparison
 from benchmark.comparing.pooling import Cost, TaskComparison
 from benchmark.comparing.report import spell_endings
-from benchmark.comparing.sampled import Sampled
+from benchmark.comparing.sampled import ROUNDING, Sampled
 
 _COST = ("seconds", "memory")
-_TRACK = ("rank", "solution", "mean score", "tasks", "mean rank", "win rate", "Elo", *_COST)
-_TASK = ("rank", "solution", "score", "runs ok", *_COST, "not ok")
-NUMBERS = {"rank", "tasks", "mean rank", "win rate", "Elo", "runs ok", *_COST}
+_TRACK = ("rank", "solution", "mean score", "tasks", *_COST)
+_STANDING = ("solution", "first is ahead by", "mean rank", "win rate", "Elo")
+_TASK = ("rank", "solution", "score", "ok", *_COST, "not ok")
+NUMBERS = {"rank", "tasks", "mean rank", "win rate", "Elo", "ok", *_COST}
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,12 @@ class Sheet:
 
 
 def sheets(comparison: Comparison, pair: Sequence[Difference] = ()) -> list[Sheet]:
-    """The pair that was asked for, each track with what its first is ahead by, then each task."""
+    """The pair that was asked for, each track with the paired standings in it, then each task."""
     found = [_pair(pair)] if pair else []
     for track in comparison.tracks:
         found.append(_track(track))
         if track.differences:
-            found.append(_ahead(track))
+            found.append(_standing(track))
     return [*found, *map(_task, comparison.tasks)]
 
 
@@ -72,9 +73,6 @@ def _track(track: TrackComparison) -> Sheet:
             entry.solution,
             _with_interval(entry.score),
             f"{entry.answered}/{len(track.tasks)}",
-            f"{entry.rating.mean_rank:.2f}",
-            _number(entry.rating.win_rate, ".2f"),
-            _number(entry.rating.elo, ".0f"),
             *_cost(entry.cost),
         )
         for entry in track.entries
@@ -83,10 +81,19 @@ def _track(track: TrackComparison) -> Sheet:
     return Sheet(title, _TRACK, tuple(rows))
 
 
-def _ahead(track: TrackComparison) -> Sheet:
-    rows = [(found.other, _with_interval(found.score, "+.3f")) for found in track.differences]
-    title = f"Track {track.name}: how far {track.entries[0].solution} is ahead"
-    return Sheet(title, ("of", "paired difference"), tuple(rows))
+def _standing(track: TrackComparison) -> Sheet:
+    ahead = {found.other: _with_interval(found.score, "+.3f") for found in track.differences}
+    rows = [
+        (
+            entry.solution,
+            ahead.get(entry.solution, "-"),
+            f"{entry.rating.mean_rank:.2f}",
+            _number(entry.rating.win_rate, ".2f"),
+            _number(entry.rating.elo, ".0f"),
+        )
+        for entry in track.entries
+    ]
+    return Sheet(f"Track {track.name}: {track.entries[0].solution} against each", _STANDING, tuple(rows))
 
 
 def _task(task: TaskComparison) -> Sheet:
@@ -106,7 +113,10 @@ def _task(task: TaskComparison) -> Sheet:
         about.insert(1, f"{len(task.folds)} folds")
     if not task.board:
         about.append("not on the board")
-    return Sheet(f"{task.name} {task.version}: {', '.join(about)}", _TASK, tuple(rows))
+    title = f"{task.name} {task.version}: {', '.join(about)}"
+    if not any(row[-1] for row in rows):
+        return Sheet(title, _TASK[:-1], tuple(row[:-1] for row in rows))
+    return Sheet(title, _TASK, tuple(rows))
 
 
 def _pair(pair: Sequence[Difference]) -> Sheet:
@@ -123,10 +133,9 @@ def _pair(pair: Sequence[Difference]) -> Sheet:
 
 
 def _verdict(found: Difference) -> str:
-    low, high = found.score.interval
     if found.score.is_above_zero:
         return found.solution
-    return found.other if high < 0 and low < 0 else "cannot tell"
+    return found.other if found.score.interval[1] < -ROUNDING else "cannot tell"
 
 
 def _number(value: float | None, form: str) -> str:

@@ -31,8 +31,8 @@ class ClusterAnswer:
 def describe_format(task: Task) -> str:
     first, second, third = task.test_ids[:3]
     return (
-        f"Parquet or CSV, one row for each of the {len(task.test_ids)} test ids, in any order; the name of a cluster is\n"
-        f"a string or an integer and means nothing but itself:\n"
+        f"Parquet or CSV, one row for each of the {len(task.test_ids)} test ids, in any order; the name of a cluster\n"
+        f"is a string or an integer and means nothing but itself:\n"
         f"  id,cluster\n  {first},a\n  {second},a\n  {third},b"
     )
 

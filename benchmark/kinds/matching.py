@@ -36,8 +36,8 @@ def describe_format(task: Task) -> str:
     across = f", across different values of {task.card['source']!r}" if task.card["source"] else ""
     return (
         f"Parquet or CSV, one row for each proposed pair of the {size} test records{across}; pairs are unordered,\n"
-        f"stand once, and are at most {PAIRS_PER_RECORD * size} ({PAIRS_PER_RECORD} per record). A score of at least 0.5 says that\n"
-        f"the two match; higher is surer. A pair left out is a pair said not to match.\n"
+        f"stand once, and are at most {PAIRS_PER_RECORD * size} ({PAIRS_PER_RECORD} per record). A score of at least\n"
+        f"0.5 says that the two match; higher is surer. A pair left out is a pair said not to match.\n"
         f"  left_id,right_id,score\n  {first},{second},0.93\n  {first},{third},0.12"
     )
 

@@ -92,7 +92,7 @@ def leave_one_out(lost: Floats, total: Floats, present: Bools) -> Floats:
 
     Giving each family half of a false pair also adds up, but understates the spread: families that attract
     false pairs lower each other's precision. In simulations with such families, 95 % intervals of pair F1
-    from halves covered as little as 80 %, these 94 to 97 % (tests/benchmark/test_intervals.py).
+    from halves covered as little as 80 %, these 94 to 96 % (tests/benchmark/test_intervals.py).
 
     >>> one_false_pair_between_buckets_0_and_1 = np.array([[1.0], [1.0], [0.0], [0.0]])
     >>> leave_one_out(one_false_pair_between_buckets_0_and_1, np.array([1.0]), np.ones(4, bool)).T

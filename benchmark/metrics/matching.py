@@ -123,9 +123,8 @@ class PairOutcome:
         scores, found = np.unique(proposed.score[proposed.true], return_counts=True)
         false = np.sort(proposed.score[~proposed.true])
         claimed = len(false) - np.searchsorted(false, scores[::-1], side="left")
-        return np.concatenate([found[::-1], np.diff(claimed, prepend=0), [self.true_pairs.sum()]]).astype(
-            float
-        )
+        row = np.concatenate([found[::-1], np.diff(claimed, prepend=0), [self.true_pairs.sum()]])
+        return row.astype(np.float64)
 
     def tally(self, place: Ints, places: int) -> Floats:
         """True, then false proposed pairs by bucket and place; (buckets, 2 * places).

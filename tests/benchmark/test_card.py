@@ -30,10 +30,11 @@ def test_datasets_is_no_package() -> None:
     ("kind", "change", "message"),
     [
         ("classification", {"metrik": "accuracy"}, "metrik: unknown key. Did you mean 'metric'?"),
-        ("classification", {"columns": [{"name": "a", "typ": "text", "description": ""}]}, "columns.0.typ: unknown key"),
+        ("classification", {"columns": [{"name": "a", "typ": "text"}]}, "columns.0.typ: unknown key"),
         ("classification", {"kind": "ranking"}, "kind"),
         ("classification", {"metric": "pair_f1"}, "does not belong to classification"),
         ("classification", {"metric": "macro_f2"}, "macro_f1"),
+        ("clustering", {"metric": "ari"}, "cannot be a headline"),
         ("classification", {"version": "one"}, "version"),
         ("classification", {"target": "title"}, "target is not a feature"),
         ("classification", {"ignore": "twin"}, "belong to matching and clustering"),
@@ -44,7 +45,7 @@ def test_datasets_is_no_package() -> None:
         ("classification", {"split": {"train": 0.9}}, "sum to 1"),
         ("classification", {"columns": []}, "at least one"),
         ("classification", {"columns": [{"name": "family", "type": "text", "description": ""}]}, "suite's own"),
-        ("classification", {"columns": [{"name": "a", "type": "text", "unit": "m", "description": ""}]}, "numeric columns"),
+        ("classification", {"columns": [{"name": "a", "type": "text", "description": "", "unit": "m"}]}, "numeric"),
     ],
 )  # fmt: skip
 def test_faults_are_named(kind: str, change: dict[str, Any], message: str) -> None:

@@ -161,7 +161,10 @@ def test_help_starts_without_heavy_imports(arguments: list[str]) -> None:
 
 
 def test_the_worker_needs_pandas_and_pyarrow_only() -> None:
-    code = "import benchmark.worker, sys; print(sorted({'pydantic', 'sklearn', 'click', 'rich', 'psutil', 'scipy'} & set(sys.modules)))"
+    code = (
+        "import benchmark.worker, sys\n"
+        "print(sorted({'pydantic', 'sklearn', 'click', 'rich', 'psutil', 'scipy'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -171,7 +174,8 @@ def test_the_core_imports_no_framework() -> None:
         "import pkgutil, importlib, sys, benchmark\n"
         "for m in pkgutil.walk_packages(benchmark.__path__, 'benchmark.'):\n"
         "    if not m.name.endswith('__main__'): importlib.import_module(m.name)\n"
-        "print(sorted({'torch', 'mlflow', 'autogluon', 'fastapi', 'ray', 'lightgbm', 'leaderboard', 'baselines'} & set(sys.modules)))"
+        "heavy = {'torch', 'mlflow', 'autogluon', 'fastapi', 'ray', 'lightgbm', 'leaderboard', 'baselines'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -179,7 +183,10 @@ def test_the_core_imports_no_framework() -> None:
 
 def test_datasets_stays_hugging_faces_name() -> None:
     """The folder datasets/ is no package, so an installed `datasets` wins (see docs/design)."""
-    code = "import importlib.util as u; s = u.find_spec('datasets'); print(s is None or s.origin is None or 'site-packages' in s.origin)"
+    code = (
+        "import importlib.util as u; s = u.find_spec('datasets')\n"
+        "print(s is None or s.origin is None or 'site-packages' in s.origin)"
+    )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "True"

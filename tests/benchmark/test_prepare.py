@@ -151,6 +151,11 @@ def test_a_value_outside_a_closed_list_is_refused() -> None:
         toy_folder("classification", columns=columns)
 
 
+def test_an_entity_in_several_families_is_refused() -> None:
+    with pytest.raises(UserError, match="Add 'label' to the families"):
+        toy_folder("matching", families=["maker"])
+
+
 def test_croissant_is_valid_and_readable(recwarn: pytest.WarningsRecorder) -> None:
     mlcroissant = pytest.importorskip("mlcroissant")
     for kind in KINDS:

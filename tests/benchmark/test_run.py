@@ -123,7 +123,8 @@ def test_missing_packages_come_with_the_install_command(tmp_path: Path) -> None:
 
 
 def test_children_do_not_outlive_a_run(tmp_path: Path) -> None:
-    orphan = "import subprocess; print('child', subprocess.Popen(['sleep', '300'], start_new_session=True).pid, flush=True)"
+    spawn = "subprocess.Popen(['sleep', '300'], start_new_session=True)"
+    orphan = f"import subprocess; print('child', {spawn}.pid, flush=True)"
     path = solution_file(tmp_path, fit=f"{orphan}; import time; time.sleep(60)")
     budget = Budget(3, 10**9, 1, 10**8)
     record = run_one(path, toy_task("classification"), tmp_path / "r", budget)

@@ -63,7 +63,7 @@ def matched(random, families, false=1.0, attraction="gamma"):
 
 
 def clustered(random, families, merged=0.3, attraction="gamma"):
-    """One true cluster per family; records fall off it alone, and the rest merges with other families' rest."""
+    """One true cluster per family; records fall off it, and the rest merges with other families' rest."""
     true = np.repeat(np.arange(families), 1 + random.poisson(2, families))
     records = len(true)
     off = random.random_sample(records) > difficulty(random, np.full(families, 0.8))[true]

@@ -56,7 +56,7 @@ def test_a_track_is_the_mean_over_its_board_tasks_drawn_together(results: Path) 
         if task.name in TASKS
     ]
     [poor] = [entry for entry in track.entries if entry.solution == "poor"]
-    draws = sum(score.draws for score in of_tasks) / 3
+    draws = np.mean([score.draws for score in of_tasks], axis=0)
     assert poor.score.value == pytest.approx(sum(score.value for score in of_tasks) / 3)
     assert poor.score.interval == pytest.approx(interval(poor.score.value, draws))
 
@@ -133,6 +133,8 @@ def test_a_pair_is_told_for_every_track_and_task_that_both_entered(results: Path
         assert one.score.interval == pytest.approx((-high, -low))
     with pytest.raises(UserError, match="Did you mean 'poor'"):
         comparison.pair("good", "poors")
+    with pytest.raises(UserError, match="other and poor have no task in common"):
+        comparison.pair("other", "poor")
 
 
 def test_cost_of_a_track_is_the_sum_over_its_tasks(results: Path) -> None:

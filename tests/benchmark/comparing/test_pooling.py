@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_records import CLASSES, constant, guess, label_counts, make_record, make_records, run_dict, truth
 from sklearn.metrics import f1_score
+from toys import KINDS, right_answer, toy_task
 
+from benchmark.budget import Budget
 from benchmark.comparing.pooling import Cost, TaskComparison, pool
 from benchmark.comparing.selection import select
 from benchmark.errors import UserError
 from benchmark.intervals import interval, weights
+from benchmark.labels import load_labels
 from benchmark.metrics import ClusterOutcome, Metric, PairOutcome
 from benchmark.records import Record
+from benchmark.run import Run, execute
+from benchmark.solutions import load_solution
 
 TRUE = truth()
 
@@ -157,13 +163,13 @@ def test_pairs_and_clusters_pool_over_folds_too(tmp_path: Path) -> None:
                 tmp_path,
                 run_dict("a", name, number, folds=3, metric=name, track="matching"),
                 {
-                    "headline": metric.counts(outcome(fold == number, answer)),  # type: ignore[operator]
-                    "constant": metric.counts(outcome(fold == number, nothing)),  # type: ignore[operator]
+                    "headline": metric.counts(outcome(fold == number, answer)),
+                    "constant": metric.counts(outcome(fold == number, nothing)),
                 },
             )
             for number in range(3)
         ]
-        expected = metric.direct(outcome(everything, answer))  # type: ignore[operator]
+        expected = metric.direct(outcome(everything, answer))
         task = pooled(records)
         assert 0.2 < expected < 0.99
         assert task.entries[0].score.value == pytest.approx(expected)
@@ -218,3 +224,22 @@ def test_pooling_takes_records_as_selected(tmp_path: Path) -> None:
     old = make_records(tmp_path, {"a": TRUE}, true=TRUE)
     new = make_records(tmp_path, {"b": TRUE}, true=TRUE, board=False, started="2026-01-01T00:00:00+00:00")
     assert not pooled(select(new + old).tasks["shelf"]).board
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_real_run_has_the_value_and_interval_of_its_own_score(tmp_path: Path, kind: str) -> None:
+    task = toy_task(kind)
+    right = right_answer(task, load_labels(task).frame)
+    if kind == "classification":
+        right.loc[::3, "prediction"] = task.classes[0]
+    else:
+        right = right.assign(cluster="one") if kind == "clustering" else right.iloc[::2]
+    right.to_csv(tmp_path / "mine.csv", index=False)
+    run = Run(load_solution(str(tmp_path / "mine.csv")), task, 0, Budget(60, 10**9, 1, 10**9))
+    record = execute(run, tmp_path / "results", [0], threading.Event())
+    assert record.score is not None
+    [entry] = pooled([record]).entries
+    headline = record.score["headline"]
+    assert entry.score.value == pytest.approx(headline["value"])
+    assert entry.score.interval == pytest.approx((headline["low"], headline["high"]))
+    assert pooled([record]).constant.value == pytest.approx(record.score["constant"])

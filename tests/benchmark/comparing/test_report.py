@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from made_records import guess, make_records, truth
 
@@ -55,15 +55,15 @@ def test_json_holds_no_nan_and_plain_types(comparison: Comparison) -> None:
 
 
 def test_csv_has_a_row_for_each_solution_and_task(comparison: Comparison) -> None:
-    table = pd.read_csv(io.StringIO(as_csv(comparison)))
-    assert len(table) == 6
-    row = table.set_index(["task", "solution"]).loc[("shelf", "b,c")]
+    rows = {(row["task"], row["solution"]): row for row in csv.DictReader(io.StringIO(as_csv(comparison)))}
+    assert len(rows) == 6
+    row = rows["shelf", "b,c"]
     assert row["endings"] == "2 ok, 1 timeout"
-    assert (row["answered"], row["asked"]) == (2, 3)
-    assert row["seconds"] == pytest.approx(9.0)
+    assert (row["answered"], row["asked"]) == ("2", "3")
+    assert float(row["seconds"]) == pytest.approx(9.0)
     [entry] = [one for one in comparison.tasks[0].entries if one.solution == "b,c"]
-    assert row["value"] == entry.score.value
-    assert pd.isna(table.set_index(["task", "solution"]).loc[("wine", "ready"), "seconds"])
+    assert float(row["value"]) == entry.score.value
+    assert rows["wine", "ready"]["seconds"] == ""
 
 
 def test_csv_columns_are_stable(comparison: Comparison) -> None:

@@ -34,6 +34,13 @@ def test_several_budgets_are_refused_and_listed(tmp_path: Path) -> None:
     assert "--budget 120s." in str(caught.value)
 
 
+def test_a_budget_of_a_version_that_is_left_out_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    older = made(tmp_path, "a", budget=LONGER)
+    newer = made(tmp_path, "a", version="2.0.0", task_digest="f" * 64)
+    assert select(older + newer).records == newer
+    assert select(older + newer, budget="10m").records == older
+
+
 @pytest.mark.parametrize("spelling", ["10m", "600s", "600", " 600s, 8GB", "600s,8GB,2cores,10GBdisk"])
 def test_a_budget_can_be_chosen_in_any_spelling(tmp_path: Path, spelling: str) -> None:
     records = made(tmp_path, "a") + made(tmp_path, "b", budget=LONGER)
