@@ -158,6 +158,8 @@ class Card(Closed):
             raise ValueError(f"metric {self.metric!r} does not belong to {self.kind}")
         if not self.headline.additive:
             raise ValueError(f"metric {self.metric!r} has no interval and cannot be a headline")
+        if self.headline.needs == "probabilities":
+            raise ValueError(f"metric {self.metric!r} needs probabilities and cannot be a headline")
         return self
 
     @property

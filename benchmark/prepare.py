@@ -96,7 +96,10 @@ def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standa
     family = families(records, card.families)
     if not card.split.column:
         refuse_giant(family, card.families)
-    if card.kind != "classification" and pd.Series(family).groupby(records[card.target]).nunique().max() > 1:
+    if (
+        card.kind != "classification"
+        and pd.Series(family).groupby(records[card.target].to_numpy()).nunique().max() > 1
+    ):
         raise UserError(
             f"Records of one {card.target} of {card.name} are in several families.",
             given=f"families = {list(card.families)}",

@@ -35,6 +35,7 @@ def test_datasets_is_no_package() -> None:
         ("classification", {"metric": "pair_f1"}, "does not belong to classification"),
         ("classification", {"metric": "macro_f2"}, "macro_f1"),
         ("clustering", {"metric": "ari"}, "cannot be a headline"),
+        ("classification", {"metric": "log_loss"}, "needs probabilities"),
         ("classification", {"version": "one"}, "version"),
         ("classification", {"target": "title"}, "target is not a feature"),
         ("classification", {"ignore": "twin"}, "belong to matching and clustering"),
