@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.output import json_option, print_json
+from benchmark.cli.options import json_option
+from benchmark.cli.output import print_json
 
 
 @click.command("check")

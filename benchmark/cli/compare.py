@@ -6,19 +6,20 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.output import console, json_option, print_json, table
+from benchmark.cli.options import json_option, names
+from benchmark.cli.output import console, print_json, table
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("compare")
 @click.argument("results", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--task", "tasks", multiple=True, help="Only this task; may be given again.")
+@click.option("--task", multiple=True, callback=names, help="Only these tasks, with commas between.")
 @click.option(
     "--solution",
-    "solutions",
     multiple=True,
-    help="Only this solution, NAME or NAME@DIGEST; may be given again.",
+    callback=names,
+    help="Only these solutions, NAME or NAME@DIGEST, with commas.",
 )
 @click.option("--budget", help="Only runs under this budget, such as 120s or 120s,8GB,2cores.")
 @click.option("--pair", nargs=2, metavar="A B", help="A - B on every track and task, with intervals.")
@@ -28,8 +29,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @json_option
 def command(
     results: tuple[Path, ...],
-    tasks: tuple[str, ...],
-    solutions: tuple[str, ...],
+    task: list[str],
+    solution: list[str],
     budget: str | None,
     pair: tuple[str, str] | None,
     plot: Path | None,
@@ -52,7 +53,7 @@ def command(
 
     form = plot_format(plot) if plot else None
     records = read_records(results or [results_folder()])
-    comparison = compare(select(records, tasks, solutions, budget))
+    comparison = compare(select(records, task, solution, budget))
     differences = comparison.pair(*pair) if pair else []
     if plot and form:
         write_bytes(plot, draw(comparison, form))

@@ -12,8 +12,6 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-json_option = click.option("--json", is_flag=True, help="Print JSON with stable keys.")
-
 
 def console(stderr: bool = False) -> Console:
     """A console; as wide as it needs where nobody looks at it."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from benchmark.cli.output import console, json_option, print_json
+from benchmark.cli.options import json_option
+from benchmark.cli.output import console, print_json
 
 
 @click.command("prepare")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.output import console, json_option, number, print_json, size, table, with_interval
+from benchmark.cli.options import json_option
+from benchmark.cli.output import console, number, print_json, size, table, with_interval
 
 
 @click.command("results")

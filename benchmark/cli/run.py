@@ -8,39 +8,27 @@ from typing import Any, Literal
 
 import click
 
-from benchmark.cli.output import console, json_option, number, print_json
+from benchmark.cli.options import json_option, names, numbers
+from benchmark.cli.output import console, number, print_json
 
 _COLOURS = {"ok": "green", "unsupported": "dim"}
 
 
-def _names(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
-
-
-def _numbers(ctx: click.Context, option: click.Parameter, given: str | None) -> list[int] | None:
-    if given is None:
-        return None
-    try:
-        return list(dict.fromkeys(int(text) for text in given.split(",")))
-    except ValueError:
-        raise click.BadParameter(f"whole numbers with commas between, such as 0,1; got {given!r}") from None
-
-
 @click.command("run")
-@click.option("--task", multiple=True, required=True, callback=_names, help="Tasks, with commas between.")
+@click.option("--task", multiple=True, required=True, callback=names, help="Tasks, with commas between.")
 @click.option(
     "--solution",
     multiple=True,
     required=True,
-    callback=_names,
+    callback=names,
     help="Baselines, .py files, solution folders or predictions files, with commas between.",
 )
 @click.option("--budget", default="10m", show_default=True, help="Wall time of one run, such as 120s or 1h.")
 @click.option("--memory", default="8GB", show_default=True, help="Memory of one run.")
 @click.option("--cores", type=click.IntRange(1), help="Cores of one run.  [default: all]")
 @click.option("--disk", default="10GB", show_default=True, help="Disk of one run.")
-@click.option("--seed", default="0", show_default=True, callback=_numbers, help="Seeds, such as 0,1,2.")
-@click.option("--fold", callback=_numbers, help="Folds of tasks with folds.  [default: all]")
+@click.option("--seed", default="0", show_default=True, callback=numbers, help="Seeds, such as 0,1,2.")
+@click.option("--fold", callback=numbers, help="Folds of tasks with folds.  [default: all]")
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs side by side.")
 @click.option(
     "--executor",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from benchmark.cli.output import console, json_option, number, print_json, table, with_interval
+from benchmark.cli.options import json_option
+from benchmark.cli.output import console, number, print_json, table, with_interval
 
 if TYPE_CHECKING:
     from benchmark.scoring import Score

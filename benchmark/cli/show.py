@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.cli.output import console, json_option, print_json, table
+from benchmark.cli.options import json_option
+from benchmark.cli.output import console, print_json, table
 
 if TYPE_CHECKING:
     from benchmark.task import Task

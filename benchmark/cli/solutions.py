@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from benchmark.cli.output import console, json_option, print_json, table
+from benchmark.cli.options import json_option
+from benchmark.cli.output import console, print_json, table
 
 
 @click.command("solutions")
