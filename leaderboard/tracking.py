@@ -9,6 +9,7 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
 from benchmark.errors import UserError
+from benchmark.home import home
 from benchmark.records import Record
 
 _STATUS = {"ok": "FINISHED", "unsupported": "KILLED"}
@@ -24,16 +25,16 @@ def tracker(uri: str) -> Callable[[Record], None]:
 
     def log(record: Record) -> None:
         try:
-            _log(client, record)
+            _log(client, uri, record)
         except MlflowException as error:
             raise UserError(f"MLflow at {uri} did not take the run.", given=str(error)) from None
 
     return log
 
 
-def _log(client: MlflowClient, record: Record) -> None:
+def _log(client: MlflowClient, uri: str, record: Record) -> None:
     run = record.run
-    experiment = _experiment(client, f"classmark/{run['task']}-{run['version']}")
+    experiment = _experiment(client, uri, f"classmark/{run['task']}-{run['version']}")
     key = f"{run['key']} {run['started']}"
     if client.search_runs([experiment], f"tags.`classmark.record` = '{key}'", max_results=1):
         return
@@ -57,9 +58,13 @@ def _log(client: MlflowClient, record: Record) -> None:
     client.set_terminated(made.info.run_id, _STATUS.get(run["status"], "FAILED"))
 
 
-def _experiment(client: MlflowClient, name: str) -> str:
+def _experiment(client: MlflowClient, uri: str, name: str) -> str:
+    """The experiment's id. A server says where its artifacts lie; those of a bare database lie under the home."""
     found = client.get_experiment_by_name(name)
-    return str(found.experiment_id if found else client.create_experiment(name))
+    if found:
+        return str(found.experiment_id)
+    place = None if uri.startswith(("http:", "https:")) else (home() / "mlflow").as_uri()
+    return str(client.create_experiment(name, artifact_location=place))
 
 
 def _metrics(record: Record) -> dict[str, float]:

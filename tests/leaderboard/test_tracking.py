@@ -14,7 +14,10 @@ from benchmark.records import read_records
 mlflow = pytest.importorskip("mlflow")
 
 
-def test_each_record_is_logged_once_with_metrics_and_files(tmp_path: Path) -> None:
+def test_each_record_is_logged_once_with_metrics_and_files(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     task = toy_task("clustering")
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     bad = tmp_path / "bad.py"
@@ -36,5 +39,7 @@ def test_each_record_is_logged_once_with_metrics_and_files(tmp_path: Path) -> No
     assert runs["constant"].info.status == "FINISHED"
     assert runs["bad"].info.status == "FAILED"
     assert runs["bad"].data.tags["classmark.reason"] == "ValueError: no idea"
+    assert (home / "mlflow").is_dir()
+    assert not (tmp_path / "mlruns").exists()
     names = {file.path for file in client.list_artifacts(runs["constant"].info.run_id)}
     assert {"run.json", "score.json", "predictions.parquet", "log.txt"} <= names
