@@ -23,25 +23,27 @@ def supports(task: Any) -> tuple[bool, str]:
 
 
 def build(task: Any) -> Neighbours:
-    ignored = {
-        name: _expression([one for one in task.ignorable if one.column == name])
-        for name in task.columns_of("text")
-    }
-
     def strip(table: pd.DataFrame) -> pd.DataFrame:
-        return table.assign(**{name: _strip(table[name], ignored[name]) for name in ignored})
+        for ignorable in task.ignorable:
+            table = table.assign(**{ignorable.column: _strip(table, ignorable)})
+        return table
 
     return Neighbours(task, strip)
 
 
-def _expression(ignorable: list[Any]) -> re.Pattern[str]:
-    """All words, as whole words with the longest first, and all patterns of one column."""
-    words = sorted({word for one in ignorable for word in one.words}, key=lambda word: (-len(word), word))
-    patterns = [rf"(?<!\w){re.escape(word)}(?!\w)" for word in words]
-    patterns += [f"(?:{pattern})" for one in ignorable for pattern in one.patterns]
+def _strip(table: pd.DataFrame, ignorable: Any) -> pd.Series[Any]:
+    """The column without the attribute, in the rows where it may be ignored."""
+    expression, values = _expression(ignorable), table[ignorable.column]
+    here = values.notna()
+    for column, allowed in ignorable.where.items():
+        here &= table[column].isin(allowed)
+    stripped = [expression.sub(" ", value) for value in values[here]]
+    return values.mask(here, pd.Series(stripped, index=values.index[here], dtype="string"))
+
+
+def _expression(ignorable: Any) -> re.Pattern[str]:
+    """The patterns, then the words, as whole words with the longest first."""
+    words = sorted(ignorable.words, key=lambda word: (-len(word), word))
+    patterns = [f"(?:{pattern})" for pattern in ignorable.patterns]
+    patterns += [rf"(?<!\w){re.escape(word)}(?!\w)" for word in words]
     return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
-
-
-def _strip(values: pd.Series[Any], expression: re.Pattern[str]) -> pd.Series[Any]:
-    stripped = [None if pd.isna(value) else expression.sub(" ", value) for value in values]
-    return pd.Series(stripped, index=values.index, dtype="string")

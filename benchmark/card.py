@@ -53,6 +53,7 @@ class IgnorableCard(Closed):
     column: Name
     words: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    where: dict[Name, tuple[str, ...]] = {}
 
     def ignorable(self) -> Ignorable:
         return Ignorable(**self.model_dump())
@@ -152,8 +153,8 @@ class Card(Closed):
         if self.source and self.source not in names:
             raise ValueError("'source' names a feature column")
         for ignorable in self.ignorable:
-            if ignorable.column not in names:
-                raise ValueError(f"ignorable {ignorable.name!r} names a feature column")
+            if not {ignorable.column, *ignorable.where} <= names:
+                raise ValueError(f"ignorable {ignorable.name!r} names feature columns")
         if self.headline.kind != self.kind:
             raise ValueError(f"metric {self.metric!r} does not belong to {self.kind}")
         if not self.headline.additive:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ColumnType = Literal["text", "numeric", "categorical", "image", "datetime"]
@@ -25,9 +25,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Ignorable:
-    """An attribute that two records of one cluster may differ in, as words and regular expressions."""
+    """An attribute that two records of one cluster may differ in, as words and regular expressions.
+
+    `where` limits it to records with one of the values in each of its columns.
+    """
 
     name: str
     column: str
     words: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)

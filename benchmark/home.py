@@ -4,6 +4,7 @@ tasks/<name>/<version>/     prepared tasks, what a participant may see
 hidden/<name>/<version>/    labels of their test rows, read by scoring alone
 raw/                        downloaded raw files
 results/                    records of runs
+mlflow/                     artifacts of an MLflow database that has no server
 """
 
 from __future__ import annotations
