@@ -252,9 +252,8 @@ def _write_picture(picture: bytes | Path, target: Path) -> str:
 
 def _task_digest(published: dict[str, Any]) -> str:
     """SHA-256 over what is asked, the canonical CSV and the picture bytes; Parquet is checked to equal them."""
-    asked = {
-        key: published[key] for key in ("name", "version", "kind", "target", "metric", "classes", "folds")
-    }
+    keys = ("name", "version", "kind", "target", "metric", "classes", "folds", "source", "ignorable")
+    asked = {key: published[key] for key in keys}
     types = [[column["name"], column["type"], column["values"]] for column in published["columns"]]
     files = {name: digest for name, digest in published["files"].items() if not name.endswith(".parquet")}
     return hashlib.sha256(repr([sorted(asked.items()), types, sorted(files.items())]).encode()).hexdigest()
