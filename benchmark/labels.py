@@ -9,13 +9,17 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet
 from numpy.typing import NDArray
 
+from benchmark.columns import Column
 from benchmark.errors import UserError
 from benchmark.files import file_digest
 from benchmark.home import hidden_folder
 from benchmark.intervals import buckets
+from benchmark.predictions import find
+from benchmark.tables import typed_frame
 from benchmark.task import Task
 
 Part = Literal["public", "private"]
@@ -26,11 +30,12 @@ class Labels:
     """Labels in the order of the test table.
 
     `frame` has one row per test row: target, family, and where the task has them part, ignore, hard_group,
-    `slice:<name>` and `value:<class>`. `bucket` (rows,) numbers the family's resampling bucket among `buckets`,
-    the same numbers in every fold.
+    `slice:<name>` and `value:<class>`. `family` (rows,) numbers the row's family, `bucket` (rows,) its resampling
+    bucket among `buckets`; the same numbers in every fold.
     """
 
     frame: pd.DataFrame
+    family: NDArray[np.int64]
     bucket: NDArray[np.int64]
     buckets: int
 
@@ -41,11 +46,13 @@ class Labels:
 
     def codes(self, classes: list[str]) -> NDArray[np.int64]:
         """The position of each row's class; (rows,)."""
-        return pd.Index(classes).get_indexer(pd.Index(self.frame["target"])).astype(np.int64)
+        return find(pa.chunked_array(pa.array(self.frame["target"].array)), pa.array(classes)).astype(
+            np.int64
+        )
 
     @property
     def ignore(self) -> NDArray[np.bool_] | None:
-        return (self.frame["ignore"] == "yes").to_numpy() if "ignore" in self.frame else None
+        return (self.frame["ignore"] == "yes").to_numpy(bool) if "ignore" in self.frame else None
 
     @property
     def hard_group(self) -> NDArray[np.int64] | None:
@@ -62,7 +69,7 @@ class Labels:
             return np.ones(len(self.frame), bool)
         if "part" not in self.frame:
             raise UserError("This task has no public and private part.", given=part, do="Leave the part out.")
-        return (self.frame["part"] == part).to_numpy()
+        return (self.frame["part"] == part).to_numpy(bool)
 
     @cached_property
     def slices(self) -> dict[str, pd.Series[Any]]:
@@ -90,13 +97,13 @@ def load_labels(task: Task) -> Labels:
             do=f"Delete {folder} and {task.folder}, and prepare the task again.",
         )
     table = pyarrow.parquet.read_table(folder / "labels.parquet")
-    frame = pd.DataFrame({name: table.column(name).to_pandas() for name in table.column_names}).set_index(
-        "id"
-    )
-    bucket, count = buckets(frame["family"].to_numpy(str))
+    values = [Column(name, "numeric") for name in table.column_names if name.startswith("value:")]
+    frame = typed_frame(table, values)
+    family = pd.factorize(frame["family"], sort=True)[0].astype(np.int64)
+    bucket, count = buckets(family)
     if task.fold is not None:
-        here = (frame["fold"] == str(task.fold)).to_numpy()
-        frame, bucket = frame[here], bucket[here]
-    if not np.array_equal(frame.index.to_numpy(str), task.test_ids.to_numpy(str)):
+        here = (frame["fold"] == str(task.fold)).to_numpy(bool)
+        frame, family, bucket = frame[here], family[here], bucket[here]
+    if not frame.index.equals(task.test_ids):
         raise UserError(f"The hidden labels of {task.name} do not have the rows of its test table.")
-    return Labels(frame, bucket, count)
+    return Labels(frame, family, bucket, count)

@@ -23,6 +23,7 @@ from benchmark.errors import UserError
 from benchmark.files import new_folder, write_bytes, write_json
 
 FORMAT = 1
+STATUSES = frozenset({"ok", "failed", "timeout", "memory", "invalid", "unsupported"})
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,9 @@ def write_record(
     counts: dict[str, NDArray[np.float64]],
     predictions: Path | None,
     log: str,
-    replace: bool,
 ) -> Record:
-    """Write a record; it appears as a whole, by rename."""
-    with new_folder(folder, replace=replace) as draft:
+    """Write a record; it appears as a whole, by rename, in place of one with the same key."""
+    with new_folder(folder, replace=True) as draft:
         write_json(draft / "run.json", {"format": FORMAT, **run})
         if score is not None:
             write_json(draft / "score.json", score)

@@ -7,35 +7,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import re
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from benchmark.budget import Budget
 from benchmark.checking import check
-from benchmark.files import copy_file
+from benchmark.environment import environment, versions
 from benchmark.kinds import kind_of
 from benchmark.labels import load_labels
 from benchmark.process import Finished, run_limited
-from benchmark.records import Record, record_folder, write_record
+from benchmark.records import STATUSES, Record, record_folder, write_record
 from benchmark.scoring import constant_counts, score_answer
 from benchmark.solutions import Solution
-from benchmark.tables import write_csv, write_parquet
 from benchmark.task import Task
+from benchmark.work import fill_work, rows_of_fold
 
 LOG_LINES = 200
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
@@ -99,9 +93,7 @@ class _Ending:
     counts: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-def execute(
-    run: Run, results: Path, cpus: Sequence[int], stop: threading.Event, replace: bool = False
-) -> Record:
+def execute(run: Run, results: Path, cpus: Sequence[int], stop: threading.Event) -> Record:
     """Make a run, score it, record it. Whatever the solution does, the result is a record with a status.
 
     Raises KeyboardInterrupt when `stop` is set; nothing is recorded then.
@@ -117,17 +109,15 @@ def execute(
             "seconds": {"total": ending.total, "fit": ending.fit, "predict": ending.predict},
             "peak_memory": ending.peak_memory,
             "environment": environment(),
-            "versions": _versions(run.solution),
+            "versions": versions(run.solution),
         }
         folder = record_folder(results, description)
-        return write_record(
-            folder, description, ending.score, ending.counts, ending.predictions, ending.log, replace
-        )
+        return write_record(folder, description, ending.score, ending.counts, ending.predictions, ending.log)
 
 
 def _make(run: Run, temporary: Path, cpus: Sequence[int], stop: threading.Event) -> _Ending:
     if run.solution.form == "predictions":
-        return _Ending("ok", predictions=_of_fold(run, temporary))
+        return _Ending("ok", predictions=rows_of_fold(run.task, run.solution.path, temporary))
     if missing := run.solution.missing_packages():
         install = " ".join(f"'{name}'" for name in missing)
         return _Ending("failed", f"missing packages: {', '.join(missing)}; pip install {install}")
@@ -136,99 +126,9 @@ def _make(run: Run, temporary: Path, cpus: Sequence[int], stop: threading.Event)
             "unsupported", f"solution.toml lists the kinds {', '.join(run.solution.command.kinds)}"
         )
     work, log = temporary / "work", temporary / "log.txt"
-    command = _fill(run, work)
+    command = fill_work(run.task, run.solution, run.seed, run.budget, work)
     finished = run_limited(command, work, log, run.budget, cpus, stop)
     return _ending(run, work, finished, _tail(log))
-
-
-def _fill(run: Run, work: Path) -> list[str]:
-    """Fill the work folder and return the worker's command."""
-    task, solution = run.task, run.solution
-    labelled = task.rows.index
-    known = task._table.loc[labelled, [column.name for column in task.columns] + [task.target]]
-    train = known.assign(split=task.rows["split"], family=task.rows["family"])
-    work.mkdir()
-    _write_task(run, work)
-    form = solution.command.format if solution.command else "parquet"
-    for name, table in (("train", train), ("test", task.test)):
-        if form == "csv":
-            write_csv(table, work / f"{name}.csv")
-        else:
-            write_parquet(table, work / f"{name}.parquet", task.columns)
-    for column in task.columns:
-        if column.type == "image":
-            for picture in sorted({*train[column.name].dropna(), *task.test[column.name].dropna()}):
-                copy_file(task.folder / picture, work / picture)
-    copied = _copy_solution(solution, work / "solution")
-    if solution.command is None:
-        worker = str(Path(__file__).with_name("worker.py"))
-        return [sys.executable, "-P", "-s", worker, str(work), str(copied)]
-    places = {
-        "train": str(work / f"train.{form}"),
-        "test": str(work / f"test.{form}"),
-        "task": str(work / "task.json"),
-        "out": str(work / f"predictions.{form}"),
-        "solution": str(work / "solution"),
-        "seed": str(run.seed),
-        "seconds": f"{run.budget.seconds:g}",
-    }
-    command = [
-        re.sub(r"\{(\w+)\}", lambda m: places.get(m[1], m[0]), part) for part in solution.command.command
-    ]
-    if command[0].startswith("./"):
-        command[0] = str(work / "solution" / command[0])
-    return command
-
-
-def _write_task(run: Run, work: Path) -> None:
-    card = run.task.card
-    content = {
-        "name": card["name"],
-        "kind": card["kind"],
-        "metric": card["metric"],
-        "target": card["target"],
-        "columns": card["columns"],
-        "classes": card["classes"],
-        "ignorable": card["ignorable"],
-        "source_column": card["source"],
-        "seed": run.seed,
-        "budget": {
-            "seconds": run.budget.seconds,
-            "memory": run.budget.memory,
-            "cores": run.budget.cores,
-            "deadline": time.time() + run.budget.seconds,
-        },
-    }
-    (work / "task.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _copy_solution(solution: Solution, target: Path) -> Path:
-    whole = solution.path.stem == "solution"
-    files = [path for path in solution.path.parent.rglob("*") if path.is_file()] if whole else [solution.path]
-    for path in files:
-        copied = target / path.relative_to(solution.path.parent)
-        copy_file(path, copied)
-        copied.chmod(path.stat().st_mode & 0o777)
-    return target / solution.path.name
-
-
-def _of_fold(run: Run, temporary: Path) -> Path:
-    """The ready predictions; of a table for all folds, the rows of this fold."""
-    from benchmark.predictions import Unreadable, read_predictions
-
-    path = run.solution.path
-    if run.task.folds is None:
-        return path
-    try:
-        table = read_predictions(path).to_pandas()
-    except Unreadable:
-        return path
-    elsewhere = run.task.rows.index
-    if "id" not in table or not table["id"].isin(elsewhere).any():
-        return path
-    selected = temporary / "predictions.parquet"
-    table[~table["id"].isin(elsewhere)].to_parquet(selected, index=False)
-    return selected
 
 
 def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:
@@ -243,8 +143,8 @@ def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:
         ending.status, ending.reason = "memory", f"stopped above {budget.memory / 1e9:g} GB"
     elif finished.over == "disk":
         ending.status, ending.reason = "failed", f"stopped above {budget.disk / 1e9:g} GB of disk"
-    elif outcome.get("status", "ok") != "ok":
-        ending.status, ending.reason = outcome["status"], outcome["reason"]
+    elif outcome.get("status", "ok") in STATUSES - {"ok"}:
+        ending.status, ending.reason = outcome["status"], outcome.get("reason", "")
     elif finished.exit_code:
         ending.status, ending.reason = "failed", f"exit code {finished.exit_code}"
     else:
@@ -296,24 +196,3 @@ def _tail(log: Path) -> str:
         file.seek(max(0, log.stat().st_size - 200 * LOG_LINES))
         text = file.read().decode("utf-8", errors="replace")
     return "\n".join(_CONTROL.sub("", text).splitlines()[-LOG_LINES:])
-
-
-@cache
-def environment() -> dict[str, Any]:
-    """The machine and the digest of all installed packages."""
-    packages = sorted({f"{one.metadata['Name']}=={one.version}" for one in distributions()})
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "cores": psutil.cpu_count(),
-        "memory": psutil.virtual_memory().total,
-        "packages": hashlib.sha256("\n".join(packages).encode()).hexdigest(),
-    }
-
-
-def _versions(solution: Solution) -> dict[str, str]:
-    from packaging.requirements import Requirement
-
-    names = ["classmark", "numpy", "pandas", "pyarrow", "scikit-learn"]
-    wanted = [Requirement(text).name for text in solution.requires if text not in solution.missing_packages()]
-    return {name: version(name) for name in [*names, *wanted]}

@@ -92,7 +92,7 @@ def _local(
             if stop.is_set():
                 raise KeyboardInterrupt
             on_change(run, None)
-            return execute(run, results, cpus, stop, replace=True)
+            return execute(run, results, cpus, stop)
         finally:
             free.put(cpus)
 
@@ -124,7 +124,7 @@ def _ray(runs: Sequence[Run], results: Path, on_change: OnChange) -> Iterator[tu
 
     def one(run: Run) -> Record:
         cpus = cpus_of_slot(0, run.budget.cores)
-        return execute(run, results, cpus, threading.Event(), replace=True)
+        return execute(run, results, cpus, threading.Event())
 
     remote: Any = ray.remote(one)
     waiting = {remote.options(num_cpus=run.budget.cores).remote(run): run for run in runs}

@@ -86,12 +86,12 @@ class Task:
     @property
     def train(self) -> pd.DataFrame:
         """Features and target of the rows to learn from."""
-        return self._labelled("train")
+        return self._of_split("train")
 
     @property
     def validation(self) -> pd.DataFrame:
         """Features and target of the rows to choose with."""
-        return self._labelled("validation")
+        return self._of_split("validation")
 
     @property
     def test(self) -> pd.DataFrame:
@@ -101,10 +101,16 @@ class Task:
         return self._table.loc[self._split == "test", [column.name for column in self.columns]]
 
     @cached_property
+    def labelled(self) -> pd.DataFrame:
+        """Features, target, split ("train" | "validation") and family of all rows that are no test rows."""
+        table = self._table.assign(split=self._split.astype("string"))
+        wanted = [*(column.name for column in self.columns), self.target, "split", "family"]
+        return table.loc[self._split != "test", wanted]
+
+    @property
     def rows(self) -> pd.DataFrame:
-        """Split ("train" | "validation") and family of each labelled row; index id."""
-        table = self._table.assign(split=self._split).loc[self._split != "test", ["split", "family"]]
-        return table.astype("string")
+        """Split and family of the labelled rows."""
+        return self.labelled[["split", "family"]]
 
     def image(self, value: object) -> Image | None:
         """Open the picture of an image cell; None for a missing or broken picture."""
@@ -152,9 +158,9 @@ class Task:
         names = {str(self.fold): "test", str((self.fold + 1) % self.folds): "validation"}
         return self._table["fold"].map(names).fillna("train")
 
-    def _labelled(self, split: str) -> pd.DataFrame:
-        wanted = [*(column.name for column in self.columns), self.target]
-        return self._table.loc[self._split == split, wanted]
+    def _of_split(self, split: str) -> pd.DataFrame:
+        table = self.labelled
+        return table[table["split"] == split].drop(columns=["split", "family"])
 
     def _read(self, table: str) -> pd.DataFrame:
         name = f"{table}.{self.format}"

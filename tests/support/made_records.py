@@ -78,7 +78,7 @@ def run_dict(
 
 
 def make_record(results: Path, run: dict[str, Any], counts: Mapping[str, NDArray[np.float64]]) -> Record:
-    return write_record(record_folder(results, run), run, None, dict(counts), None, "", replace=True)
+    return write_record(record_folder(results, run), run, None, dict(counts), None, "")
 
 
 def make_records(

@@ -1,0 +1,104 @@
+"""The work folder of a run: what a participant may see, and nothing else.
+
+    work/  task.json  train.parquet  test.parquet  images/  solution/
+
+Everything is a copy: a link would show where the rest of the task lies.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from pathlib import Path
+
+from benchmark.budget import Budget
+from benchmark.files import copy_file
+from benchmark.predictions import Unreadable, read_predictions
+from benchmark.solutions import Solution
+from benchmark.tables import write_csv, write_parquet
+from benchmark.task import Task
+
+
+def fill_work(task: Task, solution: Solution, seed: int, budget: Budget, work: Path) -> list[str]:
+    """Fill the new work folder and return the worker's command."""
+    work.mkdir()
+    _write_task(task, seed, budget, work)
+    form = solution.command.format if solution.command else "parquet"
+    for name, table in (("train", task.labelled), ("test", task.test)):
+        if form == "csv":
+            write_csv(table, work / f"{name}.csv")
+        else:
+            write_parquet(table, work / f"{name}.parquet", task.columns)
+    for column in task.columns:
+        if column.type == "image":
+            for picture in sorted({*task.labelled[column.name].dropna(), *task.test[column.name].dropna()}):
+                copy_file(task.folder / picture, work / picture)
+    copied = _copy_solution(solution, work / "solution")
+    if solution.command is None:
+        worker = str(Path(__file__).with_name("worker.py"))
+        return [sys.executable, "-P", "-s", worker, str(work), str(copied)]
+    places = {
+        "train": str(work / f"train.{form}"),
+        "test": str(work / f"test.{form}"),
+        "task": str(work / "task.json"),
+        "out": str(work / f"predictions.{form}"),
+        "solution": str(work / "solution"),
+        "seed": str(seed),
+        "seconds": f"{budget.seconds:g}",
+    }
+    command = [
+        re.sub(r"\{(\w+)\}", lambda m: places.get(m[1], m[0]), part) for part in solution.command.command
+    ]
+    if command[0].startswith("./"):
+        command[0] = str(work / "solution" / command[0])
+    return command
+
+
+def _write_task(task: Task, seed: int, budget: Budget, work: Path) -> None:
+    card = task.card
+    content = {
+        "name": card["name"],
+        "kind": card["kind"],
+        "metric": card["metric"],
+        "target": card["target"],
+        "columns": card["columns"],
+        "classes": card["classes"],
+        "ignorable": card["ignorable"],
+        "source_column": card["source"],
+        "seed": seed,
+        "budget": {
+            "seconds": budget.seconds,
+            "memory": budget.memory,
+            "cores": budget.cores,
+            "deadline": time.time() + budget.seconds,
+        },
+    }
+    (work / "task.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _copy_solution(solution: Solution, target: Path) -> Path:
+    whole = solution.path.stem == "solution"
+    files = [path for path in solution.path.parent.rglob("*") if path.is_file()] if whole else [solution.path]
+    for path in files:
+        copied = target / path.relative_to(solution.path.parent)
+        copy_file(path, copied)
+        copied.chmod(path.stat().st_mode & 0o777)
+    return target / solution.path.name
+
+
+def rows_of_fold(task: Task, path: Path, temporary: Path) -> Path:
+    """Ready predictions; of a table for all folds, the rows of this fold."""
+    if task.folds is None:
+        return path
+    try:
+        table = read_predictions(path).to_pandas()
+    except Unreadable:
+        return path
+    elsewhere = task.rows.index
+    if "id" not in table or not table["id"].isin(elsewhere).any():
+        return path
+    selected = temporary / "predictions.parquet"
+    table[~table["id"].isin(elsewhere)].to_parquet(selected, index=False)
+    return selected
