@@ -3,8 +3,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Raw data for the demo: a folder, or empty to download what may be downloaded.
-RAW ?= $(CLASSMARK_RAW)
+# The demo's raw data: a folder that has them, or nothing, and what can be downloaded is downloaded.
+RAW ?= $(or $(CLASSMARK_RAW),$(wildcard ../shared/data))
+DEMO_TASKS := spotify_genres pricerunner $(if $(RAW),flipkart wdc_products)
+DEMO_SOLUTIONS := constant,tfidf_linear,gradient_boosting,neighbours,neighbours_strip,autogluon
+comma := ,
+empty :=
+space := $(empty) $(empty)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-all lint bench clean
@@ -16,12 +21,16 @@ install: $(VENV)/.installed ## create .venv and install everything that tests an
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet -e '.[autogluon,leaderboard,ray,dev]'
 	touch $@
 
-demo: install ## run the main job and show who is ahead
-	CLASSMARK_RAW="$(RAW)" PATH="$(CURDIR)/$(BIN):$$PATH" bash docs/demo.sh
+demo: export CLASSMARK_HOME ?= $(CURDIR)/.classmark
+demo: install ## prepare real tasks, run the baselines for 30 s each, show who is ahead
+	$(BIN)/classmark prepare $(DEMO_TASKS) $(if $(RAW),--raw $(RAW),--download)
+	$(BIN)/classmark run --task $(subst $(space),$(comma),$(strip $(DEMO_TASKS))) --solution $(DEMO_SOLUTIONS) \
+	  --fold 0 --budget 30s
+	$(BIN)/classmark compare --budget 30s --plot .classmark/compare.png --markdown .classmark/compare.md
+	@echo; echo "Plot: .classmark/compare.png. Everything lies under $(CLASSMARK_HOME). Next: the README."
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .

@@ -1,0 +1,44 @@
+"""What the README shows, runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmark.cli import cli
+from benchmark.solutions import baseline_names
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def _raw(raw_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLASSMARK_RAW", str(raw_data))
+
+
+def test_the_participants_lines_run(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(PYTHON[0], {})
+    printed = capsys.readouterr().out
+    assert "id,prediction" in printed
+    assert "True\nEstimate(value=0." in printed
+
+
+def test_the_example_solution_runs_beside_a_baseline(tmp_path: Path) -> None:
+    (tmp_path / "my_solution.py").write_text(PYTHON[1])
+    solutions = f"{tmp_path / 'my_solution.py'},constant"
+    arguments = ["run", "--task", "flipkart", "--solution", solutions, "--budget", "120s", "--fold", "0"]
+    done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert "2 of 2 runs are ok" in done.stdout
+    done = CliRunner().invoke(cli, ["compare"], catch_exceptions=False)
+    assert re.search(r"1\s+my_solution", done.stdout)
+
+
+def test_it_names_every_baseline_and_task() -> None:
+    listed = CliRunner().invoke(cli, ["tasks"]).stdout
+    [run] = re.findall(r"classmark run --task (\S+) \\\n\s+--solution (\S+) --budget", README)
+    assert set(run[0].split(",")) <= {line.split()[0] for line in listed.splitlines() if line.strip()}
+    assert set(run[1].split(",")) == set(baseline_names())
