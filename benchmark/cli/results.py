@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.options import json_option
 from benchmark.cli.output import console, number, print_json, size, table, with_interval
+
+if TYPE_CHECKING:
+    from benchmark.records import Record
+
+_COLUMNS = ["task", "solution", "fold", "seed", "status", "headline or reason", "budget", "seconds", "memory"]
 
 
 @click.command("results")
@@ -22,40 +28,21 @@ def command(folders: tuple[Path, ...], json: bool) -> None:
     if json:
         print_json([record.as_row() for record in records])
         return
-    rows = []
-    for record in records:
-        run, seconds = record.run, record.run["seconds"]
-        result = (
-            with_interval(record.score["headline"])
-            if record.score
-            else run["reason"][:60].replace("[", "\\[")
-        )
-        rows.append(
-            (
-                run["task"],
-                run["solution"],
-                run["fold"],
-                run["seed"],
-                f"{run['budget']['seconds']:g} s",
-                run["status"],
-                result,
-                number(seconds["fit"], 1),
-                number(seconds["predict"], 1),
-                size(run["peak_memory"]),
-                run["started"][:16].replace("T", " "),
-            )
-        )
-    columns = [
-        "task",
-        "solution",
-        "fold",
-        "seed",
-        "budget",
-        "status",
-        "headline or reason",
-        "fit s",
-        "predict s",
-        "memory",
-        "started (UTC)",
-    ]
-    console().print(table("", columns, rows, right=["fold", "seed", "fit s", "predict s", "memory"]))
+    rows = [_row(record) for record in records]
+    console().print(table("", _COLUMNS, rows, right=["fold", "seed", "budget", "seconds", "memory"]))
+
+
+def _row(record: Record) -> tuple[object, ...]:
+    run = record.run
+    result = with_interval(record.score["headline"]) if record.score else run["reason"][:60]
+    return (
+        run["task"],
+        run["solution"],
+        run["fold"],
+        run["seed"],
+        run["status"],
+        result.replace("[", "\\["),
+        f"{run['budget']['seconds']:g}",
+        number(run["seconds"]["total"], 1),
+        size(run["peak_memory"]),
+    )

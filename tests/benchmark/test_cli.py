@@ -121,7 +121,8 @@ def test_every_listing_has_json_with_stable_keys() -> None:
     } <= set(run)  # fmt: skip
 
 
-def test_people_get_a_page() -> None:
+def test_people_get_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     folder = str(toy_folder("clustering"))
     done = CliRunner().invoke(cli, ["show", folder], catch_exceptions=False)
     for part in ("A toy", "B-cubed", "Columns", "Sample rows", "Predictions", "To be ignored: colour"):
