@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from baselines import _pairs as pairing
+from baselines._text import documents
 
 GRID = np.linspace(0.1, 0.96, 44)
 SMALLEST_BLOCK = 1_000
@@ -58,11 +59,11 @@ class Neighbours:
         """Vectors of the text that does best on a small block of labelled records."""
         names = self.task.columns_of("text")
         if len(names) == 1:
-            return pairing.text_vectors(pairing.documents(table, names))
+            return pairing.text_vectors(documents(table, names))
         block = pairing.sample_families(self.task.rows["family"], CHOOSING_BLOCK, self.task.seed)
         best, chosen = -1.0, csr_array((0, 0))
         for columns in [names, *([name] for name in names)]:
-            vectors = pairing.text_vectors(pairing.documents(table, columns))
+            vectors = pairing.text_vectors(documents(table, columns))
             _, score = self._learn(vectors, block, source)
             print(f"{' + '.join(columns)}: {score:.3f}", flush=True)
             if score > best:

@@ -14,10 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+
+from baselines._text import Tfidf
 
 NEIGHBOURS = 20
-LONGEST = 1_000
 _CELLS = 20_000_000
 
 
@@ -33,37 +33,14 @@ class Pairs:
         return len(self.left)
 
 
-def documents(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
-    """One text per record: its texts in the given columns, joined and cut at 1,000 characters.
-
-    >>> documents(pd.DataFrame({"title": ["tea", None], "brand": ["Ming", "Oolong"]}), ["title", "brand"])
-    ['tea Ming', 'Oolong']
-    """
-    cells = table[list(columns)].astype(object)
-    kept = cells.where(cells.notna(), "").to_numpy()
-    return [" ".join(filter(None, row))[:LONGEST] for row in kept]
-
-
 def text_vectors(texts: Sequence[str]) -> csr_array:
-    """Unit vectors of character 2- to 4-grams within words; shape (records, 2 ** 21).
+    """Unit vectors of character 2- to 4-grams within words; shape (records, n-grams).
 
     N-grams that more than 2 % of the records hold are left out: products over them cost the most, and they are
     what different things have in common (on the pricerunner task B-cubed F1 .54 with them, .61 without).
     """
-    hashing = HashingVectorizer(
-        analyzer="char_wb",
-        ngram_range=(2, 4),
-        n_features=2**21,
-        norm=None,
-        alternate_sign=False,
-        dtype=np.float32,
-    )
-    counts = csr_array(hashing.transform(texts))
-    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    common = frequency > np.clip(len(texts) // 50, 50, 1_000)
-    counts.data[common[counts.indices]] = 0
-    counts.eliminate_zeros()
-    return csr_array(TfidfTransformer(sublinear_tf=True).fit_transform(counts))
+    commonest = int(np.clip(len(texts) // 50, 50, 1_000))
+    return Tfidf("char_wb", (2, 4), commonest=commonest).fit_transform(texts)
 
 
 def nearest_pairs(
@@ -128,7 +105,7 @@ def pair_f1(
     true = _pairs_within(entity)
     if source is not None:
         true -= _pairs_within(entity * (source.max() + 1) + source)
-    return 2 * hits / max(1, np.count_nonzero(decided) + true)
+    return float(2 * hits / max(1, int(np.count_nonzero(decided)) + true))
 
 
 def _pairs_within(group: NDArray[np.int64]) -> int:

@@ -28,8 +28,8 @@ def documents(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
 class Tfidf:
     """Unit TF-IDF vectors of the n-grams that at least `rarest` and at most `commonest` of the texts hold.
 
-    >>> Tfidf("word", (1, 1)).fit_transform(["red tea", "green tea"]).toarray().round(2).tolist()
-    [[0.81, 0.0, 0.58], [0.0, 0.81, 0.58]]
+    >>> Tfidf("word", (1, 1)).fit_transform(["red tea", "green tea"]).toarray().astype(float).tolist()
+    [[0.81..., 0.0, 0.57...], [0.0, 0.81..., 0.57...]]
     """
 
     def __init__(
@@ -55,9 +55,29 @@ class Tfidf:
         counts = self.hashing.transform(texts)
         frequency = np.bincount(counts.indices, minlength=BUCKETS)
         commonest = len(texts) if self.commonest is None else self.commonest
-        self.kept = np.flatnonzero((frequency >= self.rarest) & (frequency <= commonest))
+        kept = np.flatnonzero((frequency >= self.rarest) & (frequency <= commonest))
+        self.kept = kept if len(kept) else np.array([0])  # scikit-learn refuses a table without columns
         return csr_array(self.weighting.fit_transform(counts[:, self.kept]))
 
     def transform(self, texts: Sequence[str]) -> csr_array:
         """Vectors of other texts over the same n-grams."""
         return csr_array(self.weighting.transform(self.hashing.transform(texts)[:, self.kept]))
+
+
+class FrequentWords:
+    """TF-IDF weights of the words that stand in the most texts, at least three: columns that trees can split on."""
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+        self.tfidf = Tfidf("word", (1, 1), rarest=3)
+
+    def fit_transform(self, texts: Sequence[str]) -> csr_array:
+        """Weights of shape (texts, at most `words`)."""
+        weights = self.tfidf.fit_transform(texts)
+        frequency = np.bincount(weights.indices, minlength=weights.shape[1])
+        self.kept = np.sort(np.argsort(-frequency, kind="stable")[: self.words])
+        return weights[:, self.kept]
+
+    def transform(self, texts: Sequence[str]) -> csr_array:
+        """Weights of the same words in other texts."""
+        return self.tfidf.transform(texts)[:, self.kept]

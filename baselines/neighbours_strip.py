@@ -38,7 +38,9 @@ def _strip(table: pd.DataFrame, ignorable: Any) -> pd.Series[Any]:
     for column, allowed in ignorable.where.items():
         here &= table[column].isin(allowed)
     stripped = [expression.sub(" ", value) for value in values[here]]
-    return values.mask(here, pd.Series(stripped, index=values.index[here], dtype="string"))
+    without = pd.Series(stripped, index=values.index[here], dtype="string")
+    result: pd.Series[Any] = values.mask(here, without)
+    return result
 
 
 def _expression(ignorable: Any) -> re.Pattern[str]:

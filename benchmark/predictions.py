@@ -191,7 +191,9 @@ def find(values: pa.ChunkedArray, among: pa.Array) -> NDArray[np.int32]:
 def place_rows(table: pa.Table, ids: pa.Array) -> tuple[NDArray[np.int32], list[Fault]]:
     """For a table of one row per id: the position of each row's id, and faults of unknown, repeated, missing."""
     given = text_column(table, "id")
-    place = find(given, ids)
+    # answers mostly come in the order of the test table, and looking ids up is the slowest part of checking
+    in_order = len(given) == len(ids) and pc.all(pc.equal(given, ids), skip_nulls=False).as_py()
+    place = np.arange(len(ids), dtype=np.int32) if in_order else find(given, ids)
     faults = fault_rows("unknown ids", "rows have an id that is not in the test table.", place < 0, given)
     known = place[place >= 0]
     seen = np.bincount(known, minlength=len(ids))

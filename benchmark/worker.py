@@ -85,8 +85,12 @@ def read_task(work: Path, rows: pd.DataFrame) -> SolutionTask:
 
 
 def load_solution(path: Path) -> ModuleType:
-    """Import the solution's file; its own folder comes first on the path."""
-    sys.path.insert(0, str(path.parent))
+    """Import the solution's file. A folder's other modules are found too, after all that is installed.
+
+    The folder of a single file stays off the path: a file named like a package would hide that package.
+    """
+    if path.stem == "solution":
+        sys.path.append(str(path.parent))
     spec = importlib.util.spec_from_file_location("solution", path)
     assert spec is not None
     assert spec.loader is not None

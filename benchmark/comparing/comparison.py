@@ -130,14 +130,25 @@ def compare(selection: Selection) -> Comparison:
 
 def _with_entrants(selection: Selection) -> Iterable[dict[str, list[Record]]]:
     """The records of each task by solution; none for those who entered its track and were not run on it."""
-    entrants: dict[str, set[str]] = {}
-    for records in selection.tasks.values():
-        entrants.setdefault(_entered(records), set()).update(map(selection.label, records))
+    entrants, _ = _entrants(selection)
     for records in selection.tasks.values():
         runs: dict[str, list[Record]] = {name: [] for name in sorted(entrants[_entered(records)])}
         for record in records:
-            runs[selection.label(record)].append(record)
-        yield runs
+            if selection.label(record) in runs:
+                runs[selection.label(record)].append(record)
+        if runs:
+            yield runs
+
+
+def _entrants(selection: Selection) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Who entered each track, and who stays out of it because it supports none of the track's tasks."""
+    entrants: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
+    for records in selection.tasks.values():
+        supported = [record for record in records if record.run["status"] != "unsupported"]
+        entrants.setdefault(_entered(records), set()).update(map(selection.label, supported))
+        asked.setdefault(_entered(records), set()).update(map(selection.label, records))
+    return entrants, {where: asked[where] - entrants[where] for where in asked}
 
 
 def _entered(records: list[Record]) -> str:
@@ -189,4 +200,10 @@ def _notes(tasks: list[TaskComparison], selection: Selection) -> list[str]:
             notes.append(f"{task.name}: only {len(task.folds)} of its {folds} folds were run by anyone.")
         if not task.board:
             notes.append(f"{task.name} is not on the board: it counts in no track.")
+    _, outside = _entrants(selection)
+    notes += [
+        f"{', '.join(sorted(names))}: not in {where}, no task of which is supported."
+        for where, names in sorted(outside.items())
+        if names
+    ]
     return notes

@@ -172,3 +172,21 @@ def test_versions_and_machines_are_all_that_occur(tmp_path: Path) -> None:
     assert comparison.versions == {"lightgbm": ["4.0"], "numpy": ["2.0.0", "2.1.0"]}
     assert comparison.machines == ["Linux-test, 2 cores, 16 GB, Python 3.11.9"]
     assert comparison.budget == "120s,8GB,2cores,10GBdisk"
+
+
+def test_who_supports_no_task_of_a_track_stays_out_of_it_and_is_named(results: Path) -> None:
+    unsupported = {None: "unsupported"}
+    for task, length in zip(TASKS[:2], (300, 350), strict=True):
+        answer = guess(truth(length, seed=TASKS.index(task)), 0.5)
+        failed = {"matcher": unsupported, "partial": unsupported if task == "shelf" else {}}
+        make_records(
+            results,
+            {"matcher": answer, "partial": answer},
+            task,
+            truth(length, seed=TASKS.index(task)),
+            failed=failed,
+        )
+    comparison = compared(results)
+    assert "matcher" not in comparison.solutions
+    assert [entry.answered for entry in comparison.tracks[0].entries if entry.solution == "partial"] == [1]
+    assert "matcher: not in track classification, no task of which is supported." in comparison.notes

@@ -1,0 +1,103 @@
+"""AutoGluon's TabularPredictor, with its own n-gram features of the texts.
+
+Classification: the predictor on all columns but the pictures. Matching and clustering: the predictor as a
+classifier of candidate pairs found by text; clusters are connected components of the pairs that it accepts.
+Good at tables of mixed columns, at numbers and categories above all, and with time. Bad at many classes with few
+rows, where linear models on text need less; blind to pictures.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from baselines._candidates import PairClassifier
+
+REQUIRES = ["autogluon.tabular>=1.4"]
+
+SHARE_OF_TIME = 0.7
+LONG, LONGER = 600, 3600
+METRICS = {"macro_f1": "f1_macro", "accuracy": "accuracy", "balanced_accuracy": "balanced_accuracy"}
+
+
+def supports(task: Any) -> tuple[bool, str]:
+    if task.kind == "classification":
+        return len(task.columns) > len(task.columns_of("image")), "the task has pictures only"
+    return bool(task.columns_of("text")), "it finds candidate pairs by text, and the task has no text column"
+
+
+def build(task: Any) -> Any:
+    return Rows(task) if task.kind == "classification" else PairClassifier(task, Predictor(task).train_pairs)
+
+
+class Rows:
+    """The predictor on the rows of a table."""
+
+    def __init__(self, task: Any) -> None:
+        self.task, self.predictor = task, Predictor(task)
+
+    def fit(self, X: pd.DataFrame, y: pd.Series[Any]) -> Rows:
+        held = (self.task.rows["split"] == "validation").to_numpy(bool)
+        metric = METRICS.get(self.task.metric, "log_loss")
+        self.predictor.fit(_plain(X, self.task), y.to_numpy(object), held, metric)
+        self.classes_ = self.predictor.model.class_labels
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
+        return self.predictor.predict_proba(_plain(X, self.task))
+
+
+class Predictor:
+    """A TabularPredictor under the run's budget."""
+
+    def __init__(self, task: Any) -> None:
+        self.task = task
+
+    def fit(self, table: pd.DataFrame, label: NDArray[Any], held: NDArray[np.bool_], metric: str) -> None:
+        """Fit, with the rows `held` to choose among models; prints AutoGluon's own leaderboard."""
+        from autogluon.tabular import TabularPredictor
+
+        left = self.task.budget.seconds_left()
+        self.model = TabularPredictor(
+            label="_label",
+            path="autogluon",
+            eval_metric=metric,
+            learner_kwargs={"label_count_threshold": 1},  # macro-F1 counts rare classes, so none is dropped
+        )
+        rows = table.assign(_label=label)
+        bagged = {} if left < LONG else {"use_bag_holdout": True}
+        self.model.fit(
+            rows[~held],
+            tuning_data=rows[held],
+            time_limit=SHARE_OF_TIME * left,
+            presets=_preset(left),
+            num_cpus=self.task.budget.cores,
+            **bagged,
+        )
+        print(self.model.leaderboard().to_string(), flush=True)
+
+    def predict_proba(self, table: pd.DataFrame) -> NDArray[np.float64]:
+        return np.asarray(self.model.predict_proba(table)[self.model.class_labels], float)
+
+    def train_pairs(self, features: pd.DataFrame, match: NDArray[np.bool_], held: NDArray[np.bool_]) -> Any:
+        """The probability of a match as a function of pair features."""
+        self.fit(features, match.astype(int), held, "log_loss")
+        return lambda others: self.predict_proba(others)[:, 1]
+
+
+def _preset(seconds: float) -> str:
+    return "medium_quality" if seconds < LONG else "good_quality" if seconds < LONGER else "best_quality"
+
+
+def _plain(table: pd.DataFrame, task: Any) -> pd.DataFrame:
+    """The types that AutoGluon knows: texts as objects, times without a zone; no pictures."""
+    plain = table.drop(columns=task.columns_of("image"))
+    texts = {
+        name: plain[name].astype(object).where(plain[name].notna(), None) for name in task.columns_of("text")
+    }
+    times = {name: plain[name].dt.tz_localize(None) for name in task.columns_of("datetime")}
+    typed: pd.DataFrame = plain.assign(**texts, **times)
+    return typed
