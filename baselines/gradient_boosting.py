@@ -62,7 +62,7 @@ class GradientBoosting:
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
         given = np.asarray(self.model.predict(self._features(X), num_threads=self.task.budget.cores))
-        return given / given.sum(axis=1, keepdims=True)
+        return np.asarray(given / given.sum(axis=1, keepdims=True))
 
     def _features(self, X: pd.DataFrame, fit: bool = False) -> csr_matrix:
         categories, amounts = codes(X, self.task), numbers(X, self.task)

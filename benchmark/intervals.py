@@ -8,6 +8,7 @@ draws. Draws of two submissions on the same rows pair by subtraction. Which coun
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -25,12 +26,16 @@ LOW_WEIGHT = 0.15
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval and the draws (1000,) behind it; None without an interval."""
+    """A value with its 95 % interval and what is behind it: draws (1000,), additive counts (buckets, k).
+
+    None where a metric has no interval, or no counts.
+    """
 
     value: float
     low: float | None = None
     high: float | None = None
     draws: Floats | None = field(default=None, repr=False, compare=False)
+    counts: Floats | None = field(default=None, repr=False, compare=False)
 
 
 def buckets(family: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
@@ -96,13 +101,27 @@ def estimate(metric: Metric, outcome: Any, seed: str) -> Estimate:
     There is no interval for a metric that is not additive, nor where fewer than two buckets have anything to
     count. A perfect score has one of no width: resampling cannot show an error that the sample lacks.
     """
-    value = metric.direct(outcome)
-    if not metric.additive:
-        return Estimate(value)
-    table = metric.counts(outcome)
-    if np.count_nonzero(table.any(axis=1)) < 2:
-        return Estimate(value)
-    draws = draw(metric, table, seed)
-    draws += value - metric.value(table.sum(axis=0))
-    low, high = np.clip(interval(value, draws), *metric.bounds).tolist()
-    return Estimate(value, low, high, draws)
+    return estimates([metric], outcome, seed)[metric]
+
+
+def estimates(metrics: Iterable[Metric], outcome: Any, seed: str) -> dict[Metric, Estimate]:
+    """Several metrics of one outcome; those of the same counts are counted and weighted once."""
+    tables: dict[Any, tuple[Floats, Floats]] = {}
+    found: dict[Metric, Estimate] = {}
+    for metric in metrics:
+        if not metric.additive:
+            found[metric] = Estimate(metric.direct(outcome))
+            continue
+        if metric.counting not in tables:
+            table = metric.counts(outcome)
+            tables[metric.counting] = table, weights(seed, len(table)) @ table
+        table, weighted = tables[metric.counting]
+        value = metric.direct(outcome, table)
+        if np.count_nonzero(table.any(axis=1)) < 2:
+            found[metric] = Estimate(value, counts=table)
+            continue
+        draws = metric.value(weighted)
+        draws += value - metric.value(table.sum(axis=0))
+        low, high = np.clip(interval(value, draws), *metric.bounds).tolist()
+        found[metric] = Estimate(value, low, high, draws, table)
+    return found

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.checking import check
-from benchmark.intervals import Estimate, estimate
+from benchmark.intervals import Estimate, estimate, estimates
 from benchmark.kinds import Kind, kind_of
 from benchmark.labels import Labels, Part, load_labels
 from benchmark.metrics import DEFAULT_METRICS, Metric
@@ -95,11 +95,10 @@ def score_answer(task: Task, answer: Any, labels: Labels, part: Part | None = No
     kind = kind_of(task)
     rows = labels.in_part(part)
     outcome = kind.outcome(answer, task, labels, rows)
-    metrics = {
-        metric: estimate(metric, outcome, task.digest)
-        for metric in dict.fromkeys([task.metric, *DEFAULT_METRICS[task.kind]])
-        if applies(metric, outcome)
-    }
+    wanted = dict.fromkeys([task.metric, *DEFAULT_METRICS[task.kind]])
+    metrics = estimates((metric for metric in wanted if applies(metric, outcome)), outcome, task.digest)
+    counts = metrics[task.metric].counts
+    assert counts is not None, "the card holds that a headline is additive"
     return Score(
         task=task,
         part=part,
@@ -108,7 +107,7 @@ def score_answer(task: Task, answer: Any, labels: Labels, part: Part | None = No
         metrics=metrics,
         slices=_slices(kind, answer, task, labels, rows),
         breakdown=kind.breakdown(outcome, task),
-        counts=task.metric.counts(outcome),
+        counts=counts,
         constant_counts=constant_counts(task, labels, rows),
     )
 

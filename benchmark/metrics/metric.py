@@ -106,6 +106,11 @@ class Metric:
         """Whether it is a function of additive counts, and so has an interval."""
         return self._definition.counts is not None
 
+    @property
+    def counting(self) -> tuple[Any, Argument | None]:
+        """What its counts are made by: metrics that are equal in this have the same counts."""
+        return self._definition.counts, self.argument
+
     def counts(self, outcome: Any) -> Floats:
         """The additive counts of an outcome of its kind; float64 (buckets, k).
 
@@ -121,10 +126,14 @@ class Metric:
             raise UserError(f"The metric {self} is no function of additive counts, so it has no interval.")
         return np.asarray(self._definition.value(table, **self.params))
 
-    def direct(self, outcome: Any) -> float:
-        """The exact value of an outcome of its kind, to 12 decimals: rounding errors must not break a tie."""
+    def direct(self, outcome: Any, table: Floats | None = None) -> float:
+        """The exact value of an outcome of its kind, to 12 decimals: rounding errors must not break a tie.
+
+        `table` are its counts, where they are known already.
+        """
         if self._definition.direct is None:
-            return round(float(self.value(self.counts(outcome).sum(axis=0))), 12)
+            table = self.counts(outcome) if table is None else table
+            return round(float(self.value(table.sum(axis=0))), 12)
         return round(self._definition.direct(outcome, **self.params), 12)
 
 
