@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,12 +69,15 @@ def run_limited(
             close_fds=True,
         )
     peak, over, polls = 0, "", 0
+    seen: set[psutil.Process] = set()
     try:
         while process.poll() is None and not over:
             if stop.wait(POLL_SECONDS):
                 raise KeyboardInterrupt
             polls += 1
-            memory = _resident(process.pid)
+            members = _group(process.pid)
+            seen.update(members)
+            memory = _resident(members)
             peak = max(peak, memory)
             if memory > budget.memory:
                 over = "memory"
@@ -83,7 +86,7 @@ def run_limited(
             elif polls % DISK_EVERY == 0 and _disk(work) > budget.disk:
                 over = "disk"
     finally:
-        _kill_group(process)
+        _kill_group(process, seen)
     return Finished(process.returncode, over, time.monotonic() - started, peak)
 
 
@@ -103,9 +106,9 @@ def _group(leader: int) -> list[psutil.Process]:
         return []
 
 
-def _resident(leader: int) -> int:
+def _resident(members: Iterable[psutil.Process]) -> int:
     total = 0
-    for process in _group(leader):
+    for process in members:
         with contextlib.suppress(psutil.Error):
             total += process.memory_info().rss
     return total
@@ -119,12 +122,11 @@ def _disk(folder: Path) -> int:
     return total
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of the group: children that outlived their parent too."""
-    family = _group(process.pid)
+def _kill_group(process: subprocess.Popen[bytes], seen: Iterable[psutil.Process]) -> None:
+    """Kill whatever is left: the group, and children that left it or outlived their parent."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    for member in family:
+    for member in {*seen, *_group(process.pid)}:
         with contextlib.suppress(psutil.Error):
             member.kill()
     process.wait()

@@ -122,10 +122,11 @@ def test_missing_packages_come_with_the_install_command(tmp_path: Path) -> None:
     assert record.run["reason"].endswith("pip install 'no-such-package>=3'")
 
 
-def test_children_do_not_outlive_a_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", ["time.sleep(60)", "time.sleep(1)"])
+def test_children_do_not_outlive_a_run(then: str, tmp_path: Path) -> None:
     spawn = "subprocess.Popen(['sleep', '300'], start_new_session=True)"
     orphan = f"import subprocess; print('child', {spawn}.pid, flush=True)"
-    path = solution_file(tmp_path, fit=f"{orphan}; import time; time.sleep(60)")
+    path = solution_file(tmp_path, fit=f"{orphan}; import time; {then}")
     budget = Budget(3, 10**9, 1, 10**8)
     record = run_one(path, toy_task("classification"), tmp_path / "r", budget)
     [line] = [one for one in (record.folder / "log.txt").read_text().splitlines() if one.startswith("child")]

@@ -1,0 +1,116 @@
+"""What every baseline keeps, through the runner: it does what it supports, beats the constant, repeats itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from toys import KINDS, toy_card, toy_records, toy_task
+
+from benchmark.budget import Budget
+from benchmark.prepare import prepare
+from benchmark.records import Record
+from benchmark.run import Run
+from benchmark.runner import run_all
+from benchmark.solutions import baseline_names, load_solution
+from benchmark.task import Task, open_task
+
+BUDGET = Budget(seconds=60, memory=4 * 10**9, cores=2, disk=10**9)
+DOES = {
+    "autogluon": set(KINDS),
+    "constant": set(KINDS),
+    "gradient_boosting": {"classification"},
+    "neighbours": {"matching", "clustering"},
+    "neighbours_strip": {"clustering"},
+    "tfidf_linear": {"classification"},
+}
+
+
+def run_one(name: str, task: Task, results: Path) -> Record:
+    if missing := load_solution(name).missing_packages():
+        pytest.skip(f"needs {missing}")
+    run = Run(load_solution(name), task, 0, BUDGET)
+    [record] = run_all([run], results, 1, "local", False, lambda run, record: None)
+    return record
+
+
+def test_every_baseline_is_tested() -> None:
+    assert set(DOES) == set(baseline_names())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", sorted(DOES))
+def test_it_does_what_it_supports_and_beats_the_constant(name: str, kind: str, tmp_path: Path) -> None:
+    record = run_one(name, toy_task(kind, rows=400), tmp_path)
+    if kind not in DOES[name]:
+        assert record.run["status"] == "unsupported"
+        assert record.run["reason"]
+        return
+    assert record.run["status"] == "ok", record.run["reason"]
+    assert record.score is not None
+    if name != "constant":
+        assert record.score["headline"]["value"] > record.score["constant"] + 0.2
+
+
+@pytest.mark.parametrize("name", sorted(set(DOES) - {"autogluon"}))
+def test_it_repeats_itself(name: str, tmp_path: Path) -> None:
+    for kind in sorted(DOES[name]):
+        task = toy_task(kind)
+        first, second = (run_one(name, task, tmp_path / part) for part in ("a", "b"))
+        assert first.score == second.score
+        assert (first.folder / "predictions.parquet").read_bytes() == (
+            second.folder / "predictions.parquet"
+        ).read_bytes()
+
+
+ODD: list[dict[str, Any]] = [
+    {"columns": [{"name": "price", "type": "numeric", "description": ""}], "slices": []},
+    {"columns": [{"name": "title", "type": "text", "description": ""}], "slices": []},
+    {"columns": [{"name": "shop", "type": "categorical", "description": ""}], "slices": []},
+]
+
+
+@pytest.mark.parametrize("columns", range(len(ODD)))
+@pytest.mark.parametrize("name", sorted(set(DOES) - {"autogluon", "constant"}))
+def test_tables_of_one_column_are_done_or_refused(name: str, columns: int, tmp_path: Path) -> None:
+    for kind in sorted(DOES[name]):
+        odd = ODD[columns] | ({"ignorable": []} if kind == "clustering" else {})
+        record = run_one(name, toy_task(kind, **odd), tmp_path)
+        assert record.run["status"] in ("ok", "unsupported"), record.run["reason"]
+
+
+@pytest.mark.parametrize("name", sorted(set(DOES) - {"autogluon"}))
+def test_a_tiny_test_with_unseen_categories_and_missing_cells(name: str, tmp_path: Path) -> None:
+    """One test row, of a shop never seen, without picture, title or price."""
+    for kind in sorted(DOES[name]):
+        records = toy_records(kind, 120)
+        split = np.where(np.arange(120) % 5 == 0, "validation", "train").astype(object)
+        if kind != "classification":
+            split = np.where(pd.Series(records["label"]).astype(int) % 5 == 0, "validation", "train").astype(
+                object
+            )
+        split[-1] = "test"
+        records["split"] = split
+        records.loc[119, ["title", "price", "picture", "seen", "shop"]] = [None, np.nan, None, pd.NaT, "moon"]
+        card = toy_card(kind, split={"column": "split"}, slices=[])
+        record = run_one(name, open_task(prepare(card, lambda raw, records=records: records)), tmp_path)
+        assert record.run["status"] == "ok", record.run["reason"]
+
+
+def test_autogluon_shows_its_own_leaderboard_and_keeps_rare_classes(tmp_path: Path) -> None:
+    record = run_one("autogluon", toy_task("classification", rows=400), tmp_path)
+    log = (record.folder / "log.txt").read_text()
+    assert "score_val" in log
+    predictions = pd.read_parquet(record.folder / "predictions.parquet")
+    assert (predictions.drop(columns="id").max() > 0).all()
+
+
+def test_stripping_helps_where_colour_is_to_be_ignored(tmp_path: Path) -> None:
+    task = toy_task("clustering", rows=400)
+    plain, strip = (run_one(name, task, tmp_path) for name in ("neighbours", "neighbours_strip"))
+    assert plain.score is not None
+    assert strip.score is not None
+    assert strip.score["headline"]["value"] > plain.score["headline"]["value"]
