@@ -21,20 +21,13 @@ def command(json: bool) -> None:
         print_json(listing)
         return
     rows = [
-        (
-            one["name"],
-            one["kind"],
-            one["title"],
-            one["metric"],
-            one["labels"],
-            one["version"],
-            one["rows"] if one["prepared"] else "not prepared",
-        )
+        (one["name"], one["kind"], one["metric"], one["rows"] if one["prepared"] else "-", one["title"])
         for one in listing
     ]
-    columns = ["task", "kind", "what", "headline metric", "labels", "version", "rows"]
-    console().print(table("", columns, rows, right=["rows"]))
-    console().print("\nclassmark show TASK tells more; classmark prepare TASK --raw DIR prepares one.")
+    console().print(table("", ["task", "kind", "headline", "rows", "what"], rows, right=["rows"]))
+    if not all(one["prepared"] for one in listing):
+        console().print("\nWithout rows: not prepared yet. classmark prepare TASK --raw DIR does it.")
+    console().print("\nclassmark show TASK tells more.")
 
 
 def _describe(name: str) -> dict[str, Any]:
