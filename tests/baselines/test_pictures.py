@@ -1,0 +1,46 @@
+"""Pictures as numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from baselines._pictures import NAMES, picture_features, picture_frame
+
+
+def test_size_and_colour_of_a_plain_picture(tmp_path: Path) -> None:
+    path = tmp_path / "red.png"
+    Image.new("RGB", (30, 20), (255, 0, 0)).save(path)
+    values = dict(zip(NAMES, picture_features([str(path)])[0], strict=True))
+    assert (values["width"], values["height"], values["aspect"]) == (30, 20, 1.5)
+    assert (values["mean_r"], values["mean_g"], values["spread_r"]) == (1, 0, 0)
+    assert values["colour_18"] == 1  # the bin of full red, no green, no blue
+    assert all(values[f"edge_{cell}"] == 0 for cell in range(16))
+
+
+def test_an_upright_edge_has_a_direction(tmp_path: Path) -> None:
+    pixels = np.zeros((48, 48, 3), np.uint8)
+    pixels[:, 24:] = 255
+    path = tmp_path / "edge.png"
+    Image.fromarray(pixels).save(path)
+    values = dict(zip(NAMES, picture_features([str(path)])[0], strict=True))
+    assert values["direction_0"] == 1
+    assert values["light_0"] == 0
+    assert values["light_3"] == 1
+
+
+def test_missing_and_broken_pictures_are_nan(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff no picture")
+    rows = picture_features([pd.NA, None, str(broken), str(tmp_path / "absent.png")])
+    assert rows.shape == (4, len(NAMES))
+    assert np.isnan(rows).all()
+
+
+def test_a_table_without_pictures_gives_no_columns() -> None:
+    table = pd.DataFrame(index=["a", "b"])
+    assert picture_frame(table, []).shape == (2, 0)
+    assert picture_features([]).shape == (0, len(NAMES))
