@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("here", deadline=None)  # machines are noisy: no test is timed
+hypothesis.settings.load_profile("here")
 
 _RAW = os.environ.get("CLASSMARK_RAW")
 

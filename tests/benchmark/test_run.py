@@ -242,7 +242,11 @@ def is_gone(pid: int) -> bool:
 
 def cli(home: Path, *arguments: str, **more: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "benchmark", *arguments]
-    return subprocess.Popen(command, env=os.environ | {"CLASSMARK_HOME": str(home)}, **more)
+    environment = os.environ | {"CLASSMARK_HOME": str(home)}
+    # what runs in a shell's background ignores Ctrl-C, and hands that on to its children
+    return subprocess.Popen(
+        command, env=environment, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **more
+    )
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
