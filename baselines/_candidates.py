@@ -36,9 +36,14 @@ class Described:
 
     def candidates(self, block: NDArray[np.int64]) -> pairing.Pairs:
         """The candidate pairs of the records at the given positions, numbered within the block."""
+        return pairing.nearest_pairs(self.vectors["all"][block], source=self.source(block))
+
+    def source(self, block: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """The source of each record, where only pairs across sources count."""
         column = self.task.source_column
-        source = None if column is None else pd.factorize(self.table[column].iloc[block])[0]
-        return pairing.nearest_pairs(self.vectors["all"][block], source=source)
+        return (
+            None if column is None else np.asarray(pd.factorize(self.table[column].iloc[block])[0], np.int64)
+        )
 
     def features(self, block: NDArray[np.int64], pairs: pairing.Pairs) -> pd.DataFrame:
         """One row of numbers per pair: similarities, shared tokens, differences of numbers, equal categories."""
@@ -71,14 +76,18 @@ class Described:
 
 
 def best_decision(
-    task: Any, pairs: pairing.Pairs, probability: NDArray[np.float64], entity: NDArray[np.int64]
+    task: Any,
+    pairs: pairing.Pairs,
+    probability: NDArray[np.float64],
+    entity: NDArray[np.int64],
+    source: NDArray[np.int64] | None = None,
 ) -> float:
     """The threshold on the probability of a match that scores highest on labelled records."""
 
     def score(decided: NDArray[np.bool_]) -> float:
         if task.kind == "clustering":
             return pairing.bcubed_f1(pairing.connected(len(entity), pairs, decided), entity)
-        return pairing.pair_f1(pairs, decided, entity)
+        return pairing.pair_f1(pairs, decided, entity, source)
 
     threshold, best = pairing.best_threshold(probability, score, GRID)
     print(f"threshold {threshold:.2f}, {best:.3f} on {len(entity)} labelled records", flush=True)
@@ -121,7 +130,9 @@ class PairClassifier:
         self.predict_match = self.train(features[used], match[used], both_held[used])
         pairs = described.candidates(choosing)
         probability = self.predict_match(described.features(choosing, pairs))
-        self.threshold = best_decision(self.task, pairs, probability, entity[choosing])
+        self.threshold = best_decision(
+            self.task, pairs, probability, entity[choosing], described.source(choosing)
+        )
         return self
 
     def predict(self, X: pd.DataFrame) -> Any:

@@ -19,7 +19,7 @@ from benchmark.runner import run_all
 from benchmark.solutions import baseline_names, load_solution
 from benchmark.task import Task, open_task
 
-BUDGET = Budget(seconds=60, memory=4 * 10**9, cores=2, disk=10**9)
+BUDGET = Budget(seconds=45, memory=4 * 10**9, cores=2, disk=10**9)
 LONG = replace(BUDGET, seconds=600)  # so long that no baseline stops early, which would depend on the machine
 DOES = {
     "autogluon": set(KINDS),
@@ -100,11 +100,3 @@ def test_a_tiny_test_with_unseen_categories_and_missing_cells(name: str, tmp_pat
         card = toy_card(kind, split={"column": "split"}, slices=[])
         record = run_one(name, open_task(prepare(card, lambda raw, records=records: records)), tmp_path)
         assert record.run["status"] == "ok", record.run["reason"]
-
-
-def test_autogluon_shows_its_own_leaderboard_and_keeps_rare_classes(tmp_path: Path) -> None:
-    record = run_one("autogluon", toy_task("classification", rows=400), tmp_path)
-    log = (record.folder / "log.txt").read_text()
-    assert "score_val" in log
-    predictions = pd.read_parquet(record.folder / "predictions.parquet")
-    assert (predictions.drop(columns="id").max() > 0).all()
