@@ -25,11 +25,11 @@ $(VENV)/.installed: pyproject.toml
 	touch $@
 
 demo: export CLASSMARK_HOME ?= $(CURDIR)/.classmark
-demo: install ## prepare real tasks, run the baselines for 30 s each, show who is ahead
+demo: install ## prepare real tasks, run the baselines for 60 s each, show who is ahead
 	$(BIN)/classmark prepare $(DEMO_TASKS) $(if $(RAW),--raw $(RAW),--download)
 	$(BIN)/classmark run --task $(subst $(space),$(comma),$(strip $(DEMO_TASKS))) --solution $(DEMO_SOLUTIONS) \
-	  --fold 0 --budget 30s
-	$(BIN)/classmark compare --budget 30s --plot .classmark/compare.png --markdown .classmark/compare.md
+	  --fold 0 --budget 60s
+	$(BIN)/classmark compare --budget 60s --plot .classmark/compare.png --markdown .classmark/compare.md
 	@echo; echo "Plot: .classmark/compare.png. Everything lies under $(CLASSMARK_HOME). Next: the README."
 
 lint: install ## ruff and mypy
