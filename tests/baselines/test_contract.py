@@ -55,6 +55,10 @@ def test_it_does_what_it_supports_and_beats_the_constant(name: str, kind: str, t
     assert record.score is not None
     if name != "constant":
         assert record.score["headline"]["value"] > record.score["constant"] + 0.2
+    if name == "autogluon":
+        assert "score_val" in (record.folder / "log.txt").read_text(), (
+            "AutoGluon's own leaderboard is in the log"
+        )
 
 
 @pytest.mark.parametrize("name", sorted(set(DOES) - {"autogluon"}))
