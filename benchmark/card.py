@@ -86,10 +86,14 @@ class SourceCard(Closed):
 
 
 class SplitCard(Closed):
-    """Group folds, shares of a fixed split, or a published split column."""
+    """Group folds, shares of a fixed split, or a published split column.
+
+    Families with a record that `test_only` marks go to the test; the others fill the shares up.
+    """
 
     folds: Annotated[int, Field(ge=2, le=20)] | None = None
     column: Name | None = None
+    test_only: Name | None = None
     train: float = 0.6
     validation: float = 0.1
     test: float = 0.3
@@ -104,6 +108,8 @@ class SplitCard(Closed):
             self.train + self.validation + self.test, 1
         ):
             raise ValueError("the shares of train, validation and test are positive and sum to 1")
+        if self.test_only and (self.folds or self.column):
+            raise ValueError("test_only belongs to a split by shares")
         return self
 
 
@@ -124,6 +130,7 @@ class Card(Closed):
     ignore: Name | None = None
     hard_negatives: Name | None = None
     source: Name | None = None
+    sizes: tuple[Name, ...] = ()
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     split: SplitCard = SplitCard()
     columns: tuple[ColumnCard, ...]

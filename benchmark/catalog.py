@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from benchmark.card import Card, read_card
 from benchmark.errors import UserError, unknown_name
+from benchmark.streams import Streams
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,12 +21,16 @@ _PACKAGE = "_classmark_datasets"
 
 
 class Raw(Protocol):
-    """The raw files of a task, as a recipe sees them."""
+    """What a recipe makes records of: raw files, or random streams and a size where it makes them up."""
+
+    streams: Streams
+    size: str
 
     def path(self, source: str) -> Path: ...
 
 
-Recipe = Callable[[Raw], "pd.DataFrame"]
+Recipe = Callable[[Raw], "pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]"]
+"""Records, and the posterior of their labels where the recipe knows it (see `benchmark.posterior`)."""
 
 
 def datasets_folder() -> Path:

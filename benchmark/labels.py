@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -96,6 +97,11 @@ def load_labels(task: Task) -> Labels:
             given=str(folder),
             do=f"Delete {folder} and {task.folder}, and prepare the task again.",
         )
+    return read_labels(folder, task)
+
+
+def read_labels(folder: Path, task: Task) -> Labels:
+    """The labels that stand in a folder."""
     table = pyarrow.parquet.read_table(folder / "labels.parquet")
     values = [Column(name, "numeric") for name in table.column_names if name.startswith("value:")]
     frame = typed_frame(table, values)

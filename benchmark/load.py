@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmark.card import Card
 from benchmark.catalog import card_names, load_card, load_recipe
+from benchmark.edition import Edition, parse_edition
 from benchmark.errors import UserError
 from benchmark.home import task_folder
 from benchmark.prepare import prepare
@@ -23,26 +24,44 @@ def list_tasks() -> list[str]:
     return card_names()
 
 
+def embedded_tasks() -> list[str]:
+    """The names of the tasks that need no raw files: their recipes make the records up.
+
+    >>> "product_type" in embedded_tasks()
+    True
+    """
+    return [name for name in card_names() if not load_card(name).sources]
+
+
 def load_task(name: str | Path, fold: int | None = None, format: Format = "parquet") -> Task:
     """Load a task by its name, or a prepared task folder by its path.
 
-    A task that is not prepared yet is prepared where that needs no consent: its raw files stand under
-    CLASSMARK_RAW, or may be downloaded by default, or it has none. Otherwise UserError says what to do.
+    A name may say which edition: `product_type+full`, `product_type+seed3`, `product_type+secret-2b81e07c`. A task
+    that is not prepared yet is prepared where that needs no consent: its raw files stand under CLASSMARK_RAW, or
+    may be downloaded by default, or it has none. Otherwise UserError says what to do.
     """
     if isinstance(name, Path) or os.sep in name:
         return open_task(Path(name), fold, format)
+    name, _, wanted = name.partition("+")
     card = load_card(name)
-    folder = task_folder(card.name, card.version)
+    edition = parse_edition(wanted)
+    version = edition.version(card) if edition else f"{card.version}+{wanted}"
+    folder = task_folder(card.name, version)
     if not folder.exists():
-        folder = _prepare(card)
+        if edition is None:
+            raise UserError(
+                f"Task {card.name} {version} is not prepared on this machine.",
+                do=f"classmark prepare {card.name} --secret FILE",
+            )
+        folder = _prepare(card, edition)
     return open_task(folder, fold, format)
 
 
-def _prepare(card: Card) -> Path:
+def _prepare(card: Card, edition: Edition) -> Path:
     raw = os.environ.get("CLASSMARK_RAW")
     if not raw and not all(source.default_download for source in card.sources):
         raise UserError(
             f"Task {card.name} {card.version} is not prepared on this machine.",
             do=f"classmark prepare {card.name} --raw DIR    (or --download; see datasets/{card.name}/README.md)",
         )
-    return prepare(card, load_recipe(card.name), Path(raw) if raw else None)
+    return prepare(card, load_recipe(card.name), Path(raw) if raw else None, edition=edition)

@@ -18,14 +18,19 @@ from benchmark.card import Card
 from benchmark.catalog import Recipe
 from benchmark.columns import Column
 from benchmark.croissant import croissant
+from benchmark.edition import Edition
 from benchmark.errors import UserError
 from benchmark.families import families, refuse_giant
 from benchmark.files import file_digest, new_folder, write_bytes, write_json
 from benchmark.home import hidden_folder, task_folder
+from benchmark.labels import read_labels
+from benchmark.oracle import oracle
+from benchmark.posterior import read_posterior
 from benchmark.sources import RawFiles
 from benchmark.split import assign_parts
 from benchmark.streams import Streams
 from benchmark.tables import STRING, write_csv, write_parquet
+from benchmark.task import Task
 
 Progress = Callable[[str], None]
 
@@ -34,39 +39,51 @@ def prepare(
     card: Card,
     recipe: Recipe,
     raw: Path | None = None,
-    seed: int = 0,
     download: bool = False,
     progress: Progress = lambda step: None,
+    edition: Edition | None = None,
 ) -> Path:
-    """Prepare one task and return its folder.
+    """Prepare one edition of a task, its own version unless another is given, and return its folder.
 
     `raw` is a folder of raw files; without it they are downloaded, where the card or `download` allows. The same
-    raw files and seed give byte-equal CSV and pictures. A seed other than 0 is another version of the task.
+    raw files and edition give byte-equal CSV and pictures.
     """
-    version = card.version if seed == 0 else f"{card.version}+seed{seed}"
+    edition = edition or Edition()
+    version, streams = edition.version(card), edition.streams(card)
     target = task_folder(card.name, version)
     if target.exists():
         progress("already prepared")
         return target
-    progress("reading raw files")
-    records = _checked(recipe(RawFiles(card, raw, download)), card)
-    streams = Streams(f"seed {seed}".encode(), card.name, version)
+    progress("reading raw files" if card.sources else "making records")
+    made = recipe(RawFiles(card, raw, download, edition))
+    given, posterior = made if isinstance(made, tuple) else (made, None)
     progress("splitting")
-    standard = _standardize(records, card, streams)
+    standard = _standardize(_checked(given, card), posterior, card, streams)
     with new_folder(target) as draft, new_folder(hidden_folder(card.name, version), replace=True) as hidden:
         progress("writing tables")
-        published = _publish(standard, card, version, draft, progress)
-        _hide(standard, published, streams, hidden)
+        secret = {"version": version, "labels": "secret" if edition.secret else "public"}
+        published = _publish(standard, card, secret, draft, progress)
+        published |= _hide(standard, published, streams, hidden)
+        if posterior is not None:
+            progress("asking the oracle")
+            published["oracle"] = _oracle(published, draft, hidden)
         write_json(draft / "card.json", published)
         write_json(draft / "croissant.json", croissant(published))
-        if card.digest and seed == 0 and published["digest"] != card.digest:
-            raise UserError(
-                f"Task {card.name} {version} came out different from what its card fixes.",
-                allowed=f"digest {card.digest}",
-                given=f"digest {published['digest']}",
-                do="A version is fixed for ever: changed data or a changed recipe need a new version.",
-            )
+        if card.digest and version == card.version and published["digest"] != card.digest:
+            raise _changed(card, published["digest"])
     return target
+
+
+def _changed(card: Card, digest: str) -> UserError:
+    do = "A version is fixed for ever: changed data or a changed recipe need a new version."
+    if not card.sources:
+        do += " Another release of numpy or pillow can also be the cause: an edition with --seed has no fixed digest."
+    return UserError(
+        f"Task {card.name} {card.version} came out different from what its card fixes.",
+        allowed=f"digest {card.digest}",
+        given=f"digest {digest}",
+        do=do,
+    )
 
 
 @dataclass(frozen=True)
@@ -77,11 +94,13 @@ class _Standard:
     pictures: dict[str, bytes | Path]
     labels: pd.DataFrame  # target, family, split or fold, part, slices, ignore, values
     columns: tuple[Column, ...]
+    posterior: pd.DataFrame | None  # id, answer, probability and values
 
 
 def _checked(records: pd.DataFrame, card: Card) -> pd.DataFrame:
     named = [column.name for column in card.columns] + [card.target, *card.families]
-    named += [name for name in (card.stratify, card.ignore, card.split.column, card.hard_negatives) if name]
+    optional = (card.stratify, card.ignore, card.split.column, card.split.test_only, card.hard_negatives)
+    named += [name for name in optional if name]
     named += [part.column for part in card.slices]
     if missing := sorted(set(named) - set(records.columns)):
         raise UserError(f"The recipe of {card.name} does not return the columns {missing}.")
@@ -90,7 +109,9 @@ def _checked(records: pd.DataFrame, card: Card) -> pd.DataFrame:
     return records.reset_index(drop=True)
 
 
-def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standard:
+def _standardize(
+    records: pd.DataFrame, posterior: pd.DataFrame | None, card: Card, streams: Streams
+) -> _Standard:
     number = [str(position) for position in range(len(records))]
     records.index = pd.Index(streams.names("ids", number), name="id", dtype=STRING)
     family = families(records, card.families)
@@ -107,7 +128,7 @@ def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standa
         )
     labels = pd.DataFrame(
         {
-            card.target: _target(records, card, streams),
+            card.target: _target(records[card.target], card, streams),
             "family": streams.names("families", family.astype(str)),
         },
         index=records.index,
@@ -131,13 +152,18 @@ def _standardize(records: pd.DataFrame, card: Card, streams: Streams) -> _Standa
         if column.type == "image":
             features[column.name], new = _name_pictures(features[column.name], column, streams)
             pictures |= new
-    return _Standard(pd.DataFrame(features).iloc[order], pictures, labels.iloc[order], columns)
+    if posterior is not None:
+        posterior = posterior.assign(
+            id=records.index.to_numpy()[posterior["row"]],
+            answer=_target(posterior["answer"], card, streams),
+        ).drop(columns="row")
+    return _Standard(pd.DataFrame(features).iloc[order], pictures, labels.iloc[order], columns, posterior)
 
 
-def _target(records: pd.DataFrame, card: Card, streams: Streams) -> list[str]:
+def _target(given: pd.Series[Any], card: Card, streams: Streams) -> list[str]:
     """Class names as they are; entities and clusters under opaque names."""
-    given = records[card.target].astype(str).to_list()
-    return given if card.kind == "classification" else streams.names("entities", given)
+    names = given.astype(str).to_list()
+    return names if card.kind == "classification" else streams.names("entities", names)
 
 
 def _split(
@@ -154,8 +180,15 @@ def _split(
     if card.split.folds:
         shares = {str(fold): 1.0 for fold in range(card.split.folds)}
         return {"fold": assign_parts(family, stratum, shares, streams.rng("split"))}
+    split = np.full(len(family), "test", object)
     shares = {name: getattr(card.split, name) for name in ("train", "validation", "test")}
-    split = assign_parts(family, stratum, shares, streams.rng("split"))
+    free = np.ones(len(family), bool)
+    if card.split.test_only:
+        held = np.unique(family[records[card.split.test_only].to_numpy(bool)])
+        free = ~np.isin(family, held)
+        shares["test"] = max(0.0, shares["test"] - (~free).mean())
+    _, among = np.unique(family[free], return_inverse=True)
+    split[free] = assign_parts(among, stratum[free], shares, streams.rng("split"))
     test = np.flatnonzero(split == "test")
     part = np.full(len(split), None, object)
     shares = {"public": card.split.public, "private": 1 - card.split.public}
@@ -204,9 +237,9 @@ def _suffix(picture: bytes | Path) -> str:
 
 
 def _publish(
-    standard: _Standard, card: Card, version: str, draft: Path, progress: Progress
+    standard: _Standard, card: Card, secret: dict[str, str], draft: Path, progress: Progress
 ) -> dict[str, Any]:
-    """Write what a participant may see and return the published card."""
+    """Write what a participant may see and return the published card; `secret` holds its version and labels."""
     labels = standard.labels
     known = [card.target, "split" if "split" in labels else "fold", "family"]
     test = labels["split"] == "test" if "split" in labels else pd.Series(False, index=labels.index)
@@ -225,8 +258,8 @@ def _publish(
     files = {path.name: file_digest(path) for path in sorted(draft.iterdir()) if path.is_file()}
     classes = sorted(labels[card.target].unique()) if card.kind == "classification" else []
     published: dict[str, Any] = {
-        **card.model_dump(mode="json", exclude={"columns", "version", "split", "digest"}),
-        "version": version,
+        **card.model_dump(mode="json", exclude={"columns", "version", "split", "digest", "labels"}),
+        **secret,
         "metric": str(card.headline),
         "columns": [vars(column) | {"values": list(column.values)} for column in standard.columns],
         "classes": classes,
@@ -259,12 +292,21 @@ def _task_digest(published: dict[str, Any]) -> str:
     return hashlib.sha256(repr([sorted(asked.items()), types, sorted(files.items())]).encode()).hexdigest()
 
 
-def _hide(standard: _Standard, published: dict[str, Any], streams: Streams, hidden: Path) -> None:
-    """Write the labels of all scored rows where no participant can read."""
+def _hide(standard: _Standard, published: dict[str, Any], streams: Streams, hidden: Path) -> dict[str, str]:
+    """Write the labels of all scored rows where no participant can read, and return what seals them.
+
+    The seal is a digest of the labels under a key that is hidden too: nobody can try labels on it, and the
+    organizer can show afterwards that the labels have stayed the same.
+    """
     labels = standard.labels
     scored = labels[labels["split"] == "test"].drop(columns="split") if "split" in labels else labels
     numeric = [Column(str(name), "numeric") for name in scored.columns if str(name).startswith("value:")]
     write_parquet(scored.rename(columns={published["target"]: "target"}), hidden / "labels.parquet", numeric)
+    if standard.posterior is not None:
+        known = standard.posterior[standard.posterior["id"].isin(scored.index)]
+        columns = [Column(str(name), "numeric") for name in known.columns if name not in ("id", "answer")]
+        write_parquet(known.set_index("id").sort_index(kind="stable"), hidden / "posterior.parquet", columns)
+    salt = streams.key("salt")
     write_json(
         hidden / "labels.json",
         {
@@ -272,5 +314,16 @@ def _hide(standard: _Standard, published: dict[str, Any], streams: Streams, hidd
             "version": published["version"],
             "digest": published["digest"],
             "labels": file_digest(hidden / "labels.parquet"),
+            "salt": salt.hex(),
         },
     )
+    content = (hidden / "labels.parquet").read_bytes()
+    return {"labels_seal": hashlib.blake2b(content, key=salt, digest_size=32).hexdigest()}
+
+
+def _oracle(published: dict[str, Any], draft: Path, hidden: Path) -> dict[str, Any]:
+    task = Task(draft, published)
+    labels = read_labels(hidden, task)
+    table = pd.read_parquet(hidden / "posterior.parquet").reset_index()
+    names = task.classes or sorted(set(table["answer"]))
+    return oracle(task, read_posterior(table, task.test_ids, names), labels)

@@ -48,6 +48,15 @@ class Score:
         """The headline of the constant answer."""
         return float(self.task.metric.value(self.constant_counts.sum(axis=0)))
 
+    @property
+    def oracle(self) -> dict[str, Any] | None:
+        """What could be known at best, and the share of the way from the constant answer to there."""
+        known: dict[str, Any] | None = self.task.card.get("oracle")
+        if known is None:
+            return None
+        way = (self.headline.value - self.constant) / max(known["value"] - self.constant, 1e-12)
+        return {**{key: known[key] for key in ("value", "low", "high")}, "way": round(way, 6)}
+
     def as_dict(self) -> dict[str, Any]:
         """The score as JSON; the schema is in docs/formats.md."""
         task = self.task
@@ -62,6 +71,7 @@ class Score:
             "families": self.families,
             "headline": {"metric": str(task.metric), **_as_dict(self.headline)},
             "constant": self.constant,
+            "oracle": self.oracle,
             "metrics": {str(metric): _as_dict(found) for metric, found in self.metrics.items()},
             "slices": {
                 name: {value: _as_dict(found) for value, found in values.items()}

@@ -5,19 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmark.card import Card, SourceCard
+from benchmark.edition import Edition
 from benchmark.errors import UserError, unknown_name
 from benchmark.files import file_digest, folder_digest
 from benchmark.home import raw_folder
 
 
 class RawFiles:
-    """Hands a recipe the verified raw files of its card.
+    """Hands a recipe the verified raw files of its card, and the size and the random streams of its edition.
 
     `folder` is where the user keeps raw files, if anywhere; `download` consents to fetching files whose licence
     is not stated.
     """
 
-    def __init__(self, card: Card, folder: Path | None, download: bool) -> None:
+    def __init__(
+        self, card: Card, folder: Path | None, download: bool, edition: Edition | None = None
+    ) -> None:
+        edition = edition or Edition()
+        self.size = edition.size or next(iter(card.sizes), "")
+        self.streams = edition.streams(card)
         self._sources = {source.name: source for source in card.sources}
         self._task = card.name
         self._folder = folder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import cast
 
 import click
 
@@ -20,24 +21,28 @@ _COMMANDS = {
     "run": "run solutions on tasks under one budget",
     "results": "list the records of runs",
     "compare": "tell who is ahead, with intervals",
+    "secret": "make the secret of a contest set",
 }
 
 
 class _LazyGroup(click.Group):
-    """Knows its commands by name and one line of help, and imports one when it is called."""
+    """Knows its commands by name and one line of help, and imports one when it is called.
+
+    Other rooms add commands through the entry points "classmark.commands".
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return [*_COMMANDS, *_added()]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        command: click.Command = import_module(f"benchmark.cli.{name}").command
-        return command
+        if name in _COMMANDS:
+            return cast(click.Command, import_module(f"benchmark.cli.{name}").command)
+        return cast(click.Command, _added()[name].load()) if name in _added() else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            added = {name: point.load().get_short_help_str() for name, point in _added().items()}
+            formatter.write_dl([*_COMMANDS.items(), *added.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -46,6 +51,10 @@ class _LazyGroup(click.Group):
         if args and not args[0].startswith("-") and args[0] not in names:
             raise click.UsageError(f"No such command {args[0]!r}. {did_you_mean(args[0], names)}".rstrip())
         return super().resolve_command(ctx, args)
+
+
+def _added() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group="classmark.commands")}
 
 
 @click.command(

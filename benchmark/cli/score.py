@@ -50,6 +50,11 @@ def _page(found: Score) -> None:
         f"{given['version']}{where}, {given['rows']} rows in {given['families']} families"
     )
     out.print(f"the constant answer scores {number(given['constant'])}; intervals are 95 %, by family\n")
+    if given["oracle"]:
+        out.print(
+            f"the oracle, who knows all evidence, scores {with_interval(given['oracle'])}: "
+            f"[bold]{given['oracle']['way']:.0%} of the way[/bold] from the constant answer to there\n"
+        )
     rows = [
         (name, number(value["value"]), number(value["low"]), number(value["high"]), metric.title)
         for metric, (name, value) in zip(found.metrics, given["metrics"].items(), strict=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.cli.options import json_option
-from benchmark.cli.output import console, print_json, table
+from benchmark.cli.output import console, print_json, table, with_interval
 
 if TYPE_CHECKING:
     from benchmark.task import Task
@@ -47,6 +47,7 @@ def _page(task: Task) -> None:
         ("rows", f"{sizes['rows']} in {sizes['families']} families: {split}"),
         ("pictures", sizes["pictures"] or "none"),
         ("labels", card["labels"] + ("" if card["board"] else " (on no board)")),
+        *([("oracle", with_interval(card["oracle"]))] if "oracle" in card else []),
         ("licence", card["licence"]),
         ("digest", task.digest[:16]),
     ]

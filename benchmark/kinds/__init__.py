@@ -18,6 +18,7 @@ from benchmark.predictions import Fault
 
 if TYPE_CHECKING:
     from benchmark.labels import Labels
+    from benchmark.posterior import Posterior
     from benchmark.task import Task
 
 
@@ -36,6 +37,10 @@ class Kind(Protocol):
 
     def constant_answer(self, task: Task) -> Any:
         """What a solution answers that looks at nothing but the labels' frequencies."""
+        ...
+
+    def best_answer(self, posterior: Posterior, task: Task) -> Any:
+        """The answer with the best headline to be expected where the chances of all answers are known."""
         ...
 
     def outcome(self, answer: Any, task: Task, labels: Labels, rows: NDArray[np.bool_]) -> Any:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from benchmark.metrics.classification import LabelOutcome, per_class_table
+from benchmark.metrics.classification import LabelOutcome, best_macro_f1, per_class_table
 from benchmark.predictions import (
     Fault,
     Unreadable,
@@ -24,6 +24,7 @@ from benchmark.predictions import (
 
 if TYPE_CHECKING:
     from benchmark.labels import Labels
+    from benchmark.posterior import Posterior
     from benchmark.task import Task
 
 TRACK = "classification"
@@ -118,6 +119,14 @@ def constant_answer(task: Task) -> LabelAnswer:
     counts = labels.value_counts()
     most = min(counts.index[counts == counts.max()])
     return LabelAnswer(np.full(len(task.test_ids), task.classes.index(most), np.int32))
+
+
+def best_answer(posterior: Posterior, task: Task) -> LabelAnswer:
+    """Macro-F1 and values have decisions of their own; for all other headlines the likeliest class is taken."""
+    if task.metric.name == "macro_f1":
+        return LabelAnswer(best_macro_f1(posterior.by_answer()).astype(np.int32))
+    worth = posterior.mean_values() if task.metric.needs == "values" else posterior.by_answer()
+    return LabelAnswer(worth.argmax(axis=1).astype(np.int32))
 
 
 def outcome(answer: LabelAnswer, task: Task, labels: Labels, rows: NDArray[np.bool_]) -> LabelOutcome:

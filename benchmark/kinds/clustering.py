@@ -16,6 +16,7 @@ from benchmark.predictions import Fault, fault_rows, place_rows, require_columns
 
 if TYPE_CHECKING:
     from benchmark.labels import Labels
+    from benchmark.posterior import Posterior
     from benchmark.task import Task
 
 TRACK = "matching"
@@ -75,6 +76,10 @@ def check(table: pa.Table, task: Task) -> tuple[ClusterAnswer | None, list[Fault
 
 def constant_answer(task: Task) -> ClusterAnswer:
     return ClusterAnswer(np.arange(len(task.test_ids)))
+
+
+def best_answer(posterior: Posterior, task: Task) -> ClusterAnswer:
+    return ClusterAnswer(posterior.likeliest())
 
 
 def outcome(answer: ClusterAnswer, task: Task, labels: Labels, rows: NDArray[np.bool_]) -> ClusterOutcome:

@@ -15,6 +15,7 @@ from benchmark.predictions import Fault, fault_rows, find, number_column, requir
 
 if TYPE_CHECKING:
     from benchmark.labels import Labels
+    from benchmark.posterior import Posterior
     from benchmark.task import Task
 
 TRACK = "matching"
@@ -86,6 +87,16 @@ def _repeated(
 def constant_answer(task: Task) -> PairAnswer:
     none = np.empty(0, np.int32)
     return PairAnswer(none, none, np.empty(0))
+
+
+def best_answer(posterior: Posterior, task: Task) -> PairAnswer:
+    """All pairs of records whose likeliest entity is the same."""
+    entity = posterior.likeliest()
+    order = np.argsort(entity, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(entity[order])) + 1)
+    pairs = [group[np.column_stack(np.triu_indices(len(group), 1))] for group in groups]
+    left, right = np.concatenate(pairs).astype(np.int32).T
+    return PairAnswer(left, right, np.ones(len(left)))
 
 
 def outcome(answer: PairAnswer, task: Task, labels: Labels, rows: NDArray[np.bool_]) -> PairOutcome:

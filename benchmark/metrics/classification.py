@@ -94,6 +94,35 @@ def _macro_f1(table: Floats) -> Floats:
     return _mean_over_present(ratio(2 * hits, support + predicted), support)
 
 
+def best_macro_f1(chances: Floats, steps: int = 100) -> Ints:
+    """The classes, (rows,), that maximise macro-F1 over expected counts, given chances of classes (rows, classes).
+
+    The likeliest class is not the best one: a row of class k adds (2 p_k - F_k) / (predicted_k + true_k) to the
+    mean F1, so rare classes are worth more (gradient of F1 in its counts; Lipton, Elkan and Naryanaswamy 2014
+    show the threshold F/2 for one class). Climbed in steps of shrinking length; the best point met is returned.
+
+    >>> chances = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.55, 0.45]])
+    >>> best_macro_f1(chances)
+    array([0, 0, 0, 1])
+    """
+    rows, support = np.arange(len(chances)), chances.sum(axis=0)
+    chosen = chances.argmax(axis=1)
+    best: Ints = chosen
+    highest = -1.0
+    predicted, hits = np.zeros(len(support)), np.zeros(len(support))
+    for step in range(steps):
+        now = np.bincount(chosen, minlength=len(support)).astype(float)
+        right = np.bincount(chosen, chances[rows, chosen], len(support))
+        value = float(ratio(2 * right, now + support).mean())
+        if value > highest:
+            best, highest = chosen, value
+        share = 2 / (step + 2)
+        predicted, hits = predicted + share * (now - predicted), hits + share * (right - hits)
+        size = np.maximum(predicted + support, 1e-12)
+        chosen = ((2 * chances - 2 * hits / size) / size).argmax(axis=1)
+    return best
+
+
 def _balanced_accuracy(table: Floats) -> Floats:
     support, _, hits = _thirds(table)
     return _mean_over_present(ratio(hits, support), support)

@@ -11,6 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from benchmark.card import Card, validate_card
+from benchmark.edition import Edition
 from benchmark.home import hidden_folder
 from benchmark.prepare import prepare
 from benchmark.task import Task, open_task
@@ -95,7 +96,7 @@ def toy_task(kind: str, rows: int = 200, seed: int = 0, **changes: Any) -> Task:
 
 def toy_folder(kind: str, rows: int = 200, seed: int = 0, **changes: Any) -> Path:
     """The folder of a prepared toy task."""
-    return prepare(toy_card(kind, **changes), lambda raw: toy_records(kind, rows), seed=seed)
+    return prepare(toy_card(kind, **changes), lambda raw: toy_records(kind, rows), edition=Edition(seed=seed))
 
 
 def hidden_labels(task: Task) -> pd.DataFrame:
