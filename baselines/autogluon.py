@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baselines._candidates import PairClassifier
+from baselines._values import by_value
 
 REQUIRES = ["autogluon.tabular>=1.4"]
 
@@ -30,7 +31,9 @@ def supports(task: Any) -> tuple[bool, str]:
 
 
 def build(task: Any) -> Any:
-    return Rows(task) if task.kind == "classification" else PairClassifier(task, Predictor(task).train_pairs)
+    if task.kind == "classification":
+        return by_value(Rows(task), task)
+    return PairClassifier(task, Predictor(task).train_pairs)
 
 
 class Rows:

@@ -20,6 +20,7 @@ from scipy.sparse import csr_matrix, hstack
 from baselines._features import codes, numbers
 from baselines._pictures import picture_frame
 from baselines._text import FrequentWords, documents
+from baselines._values import by_value
 
 REQUIRES = ["lightgbm>=4"]
 
@@ -103,5 +104,5 @@ def _stop_at(deadline: float) -> Callable[[Any], None]:
     return stop
 
 
-def build(task: Any) -> GradientBoosting:
-    return GradientBoosting(task)
+def build(task: Any) -> Any:
+    return by_value(GradientBoosting(task), task)

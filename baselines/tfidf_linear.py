@@ -22,6 +22,7 @@ from sklearn.svm import LinearSVC
 
 from baselines._features import codes, numbers
 from baselines._text import Tfidf, documents
+from baselines._values import by_value
 
 PENALTIES = (0.3, 1.0, 0.1, 3.0, 0.03)
 TEMPERATURES = np.geomspace(1, 20, 14)
@@ -99,5 +100,5 @@ class TfidfLinear:
         return np.column_stack([-margins, margins]) if margins.ndim == 1 else margins
 
 
-def build(task: Any) -> TfidfLinear:
-    return TfidfLinear(task)
+def build(task: Any) -> Any:
+    return by_value(TfidfLinear(task), task)

@@ -241,14 +241,16 @@ def _publish(
 ) -> dict[str, Any]:
     """Write what a participant may see and return the published card; `secret` holds its version and labels."""
     labels = standard.labels
-    known = [card.target, "split" if "split" in labels else "fold", "family"]
+    worth = [str(name) for name in labels.columns if str(name).startswith("value:")]
+    known = [card.target, "split" if "split" in labels else "fold", "family", *worth]
+    stored = [*standard.columns, *(Column(name, "numeric") for name in worth)]
     test = labels["split"] == "test" if "split" in labels else pd.Series(False, index=labels.index)
     tables = {"train": pd.concat([standard.features, labels[known]], axis=1)[~test]}
     if test.any():
         tables["test"] = standard.features[test]
     for name, table in tables.items():
         write_csv(table, draft / f"{name}.csv")
-        write_parquet(table, draft / f"{name}.parquet", standard.columns)
+        write_parquet(table, draft / f"{name}.parquet", stored)
     if standard.pictures:
         progress("writing pictures")
         digests = {
@@ -264,6 +266,7 @@ def _publish(
         "columns": [vars(column) | {"values": list(column.values)} for column in standard.columns],
         "classes": classes,
         "folds": card.split.folds,
+        "values": bool(worth),
         "sizes": {
             "rows": len(labels),
             "families": int(labels["family"].nunique()),

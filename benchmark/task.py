@@ -108,6 +108,14 @@ class Task:
         return table.loc[self._split != "test", wanted]
 
     @property
+    def values(self) -> pd.DataFrame | None:
+        """What each class is worth for each labelled row, (rows, classes); None where the task has no values."""
+        if not self.card["values"]:
+            return None
+        table = self._table.loc[self.labelled.index, [f"value:{name}" for name in self.classes]]
+        return table.set_axis(self.classes, axis=1)
+
+    @property
     def rows(self) -> pd.DataFrame:
         """Split and family of the labelled rows."""
         return self.labelled[["split", "family"]]
@@ -165,7 +173,8 @@ class Task:
     def _read(self, table: str) -> pd.DataFrame:
         name = f"{table}.{self.format}"
         verify(self.folder, self.card["files"], [name])
-        return read_typed(self.folder / name, self.columns, self.format)
+        worth = [Column(f"value:{name}", "numeric") for name in self.classes if self.card["values"]]
+        return read_typed(self.folder / name, [*self.columns, *worth], self.format)
 
 
 def verify(folder: Path, files: dict[str, str], names: Sequence[str]) -> None:

@@ -13,7 +13,10 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
+
 from benchmark.budget import Budget
+from benchmark.columns import Column
 from benchmark.files import copy_file
 from benchmark.predictions import Unreadable, read_predictions
 from benchmark.solutions import Solution
@@ -26,11 +29,13 @@ def fill_work(task: Task, solution: Solution, seed: int, budget: Budget, work: P
     work.mkdir()
     _write_task(task, seed, budget, work)
     form = solution.command.format if solution.command else "parquet"
-    for name, table in (("train", task.labelled), ("test", task.test)):
+    values = pd.DataFrame() if task.values is None else task.values.add_prefix("value:")
+    columns = [*task.columns, *(Column(str(name), "numeric") for name in values)]
+    for name, table in (("train", task.labelled.join(values)), ("test", task.test)):
         if form == "csv":
             write_csv(table, work / f"{name}.csv")
         else:
-            write_parquet(table, work / f"{name}.parquet", task.columns)
+            write_parquet(table, work / f"{name}.parquet", columns)
     for column in task.columns:
         if column.type == "image":
             for picture in sorted({*task.labelled[column.name].dropna(), *task.test[column.name].dropna()}):
@@ -65,6 +70,7 @@ def _write_task(task: Task, seed: int, budget: Budget, work: Path) -> None:
         "target": card["target"],
         "columns": card["columns"],
         "classes": card["classes"],
+        "values": card["values"],
         "ignorable": card["ignorable"],
         "source_column": card["source"],
         "seed": seed,

@@ -43,7 +43,11 @@ class BudgetLeft:
 
 @dataclass(frozen=True)
 class SolutionTask:
-    """What `build(task)` and `supports(task)` get to see."""
+    """What `build(task)` and `supports(task)` get to see.
+
+    `rows` holds split and family of the labelled rows; `values` what each class is worth for each of them, (rows,
+    classes), where the task has values.
+    """
 
     name: str
     kind: str
@@ -56,6 +60,7 @@ class SolutionTask:
     seed: int
     budget: BudgetLeft
     rows: pd.DataFrame = field(repr=False)
+    values: pd.DataFrame | None = field(default=None, repr=False)
 
     def columns_of(self, *types: str) -> list[str]:
         """The names of the columns of the given types, in the table's order."""
@@ -66,22 +71,27 @@ class Unsupported(Exception):
     """The solution says that it does not do this task."""
 
 
-def read_task(work: Path, rows: pd.DataFrame) -> SolutionTask:
-    """The task that stands in the work folder."""
+def read_task(work: Path) -> tuple[SolutionTask, pd.DataFrame]:
+    """The task that stands in the work folder, and its labelled rows."""
     given = json.loads((work / "task.json").read_text(encoding="utf-8"))
-    return SolutionTask(
+    columns = tuple(Column(**column | {"values": tuple(column["values"])}) for column in given["columns"])
+    worth = [f"value:{name}" for name in given["classes"] if given["values"]]
+    table = read_typed(work / "train.parquet", [*columns, *(Column(name, "numeric") for name in worth)])
+    task = SolutionTask(
         **{
             key: given[key]
             for key in ("name", "kind", "metric", "target", "classes", "source_column", "seed")
         },
-        columns=tuple(Column(**column | {"values": tuple(column["values"])}) for column in given["columns"]),
+        columns=columns,
         ignorable=tuple(
             Ignorable(**one | {"words": tuple(one["words"]), "patterns": tuple(one["patterns"])})
             for one in given["ignorable"]
         ),
         budget=BudgetLeft(**given["budget"]),
-        rows=rows,
+        rows=table[["split", "family"]],
+        values=table[worth].set_axis(given["classes"], axis=1) if worth else None,
     )
+    return task, table
 
 
 def load_solution(path: Path) -> ModuleType:
@@ -103,20 +113,18 @@ def load_solution(path: Path) -> ModuleType:
 def run(work: Path, solution: Path) -> dict[str, Any]:
     """Fit and predict; write the predictions; return seconds of fit and predict."""
     module = load_solution(solution)
-    columns = read_task(work, pd.DataFrame()).columns
-    table = read_typed(work / "train.parquet", columns)
-    task = read_task(work, table[["split", "family"]])
+    task, table = read_task(work)
     if hasattr(module, "supports"):
         supported, reason = module.supports(task)
         if not supported:
             raise Unsupported(reason)
     random.seed(task.seed)
     np.random.seed(task.seed)
-    names = [column.name for column in columns]
+    names = [column.name for column in task.columns]
     model = module.build(task)
     fit_seconds, _ = _timed(lambda: model.fit(table[names], table[task.target]))
     print(f"fitted in {fit_seconds:.1f} s", flush=True)
-    test = read_typed(work / "test.parquet", columns)[names]
+    test = read_typed(work / "test.parquet", task.columns)[names]
     predict_seconds, predictions = _timed(lambda: _predict(model, test, task))
     print(f"predicted in {predict_seconds:.1f} s", flush=True)
     predictions.to_parquet(work / "predictions.parquet", index=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from baselines._pictures import NAMES, picture_features, picture_frame
 
@@ -30,6 +30,22 @@ def test_an_upright_edge_has_a_direction(tmp_path: Path) -> None:
     assert values["direction_0"] == 1
     assert values["light_0"] == 0
     assert values["light_3"] == 1
+
+
+def test_the_outline_does_not_depend_on_place_and_size(tmp_path: Path) -> None:
+    def outline(box: tuple[int, int, int, int], round: bool) -> np.ndarray:
+        picture = Image.new("RGB", (96, 96), "white")
+        draw = ImageDraw.Draw(picture)
+        (draw.ellipse if round else draw.rectangle)(box, fill=(200, 30, 30))
+        picture.save(tmp_path / "thing.png")
+        values = dict(zip(NAMES, picture_features([str(tmp_path / "thing.png")])[0], strict=True))
+        assert values["inner_colour_18"] > 0.8
+        return np.array([values[name] for name in NAMES if name.startswith("outline")])
+
+    small, large = outline((10, 14, 40, 44), True), outline((20, 20, 90, 90), True)
+    square = outline((10, 14, 40, 44), False)
+    assert np.abs(small - large).mean() < 0.05
+    assert np.abs(small - square).mean() > 0.1
 
 
 def test_missing_and_broken_pictures_are_nan(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_check_and_score(kind: str, tmp_path: Path) -> None:
     found = as_json("score", str(task.folder), str(path))
     assert set(found) == {
         "task", "version", "digest", "kind", "fold", "part", "rows", "families",
-        "headline", "constant", "metrics", "slices", "breakdown",
+        "headline", "constant", "oracle", "metrics", "slices", "breakdown",
     }  # fmt: skip
     assert set(found["headline"]) == {"metric", "value", "low", "high"}
     assert found["headline"]["value"] == 1.0

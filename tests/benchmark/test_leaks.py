@@ -67,7 +67,9 @@ def test_no_test_label_reaches_a_worker(seen: tuple[Task, Path], home: Path) -> 
     assert test.column_names == ["id", *features]
     assert set(test["id"].to_pylist()) == set(labels.index)
     assert not set(train["id"].to_pylist()) & set(labels.index)
-    assert set(train.column_names) == {"id", *features, task.target, "split", "family"}
+    values = [] if task.values is None else task.values.columns
+    known = {task.target, "split", "family", *(f"value:{name}" for name in values)}
+    assert set(train.column_names) == {"id", *features, *known}
     assert (
         not set(train["family"].to_pylist()) & set(labels["family"])
         or task.card["name"] == "wdc_products_published"

@@ -136,7 +136,7 @@ def test_the_posterior_is_calibrated(key: bytes) -> None:
 def test_the_decision_hinges_on_modalities_together() -> None:
     made_up = world()
     shares = evidence_of.joint_share(made_up.evidence, made_up.label_of, len(rules.CATEGORIES))
-    assert shares["joint"] >= 0.19
+    assert shares["joint"] >= 0.2
     assert shares["complete"] >= 0.75
     assert 0.6 <= (made_up.chances().max(axis=1) >= 0.9).mean() <= 0.8
 
