@@ -38,6 +38,11 @@ class Record:
     def ok(self) -> bool:
         return bool(self.run["status"] == "ok")
 
+    @property
+    def oracle(self) -> float | None:
+        """The headline that could be known at best, where the task's card tells it and the run is ok."""
+        return self.score["oracle"]["value"] if self.score and self.score["oracle"] else None
+
     def as_row(self) -> dict[str, Any]:
         """The row of a listing: what run.json says, the folder, and the headline or None."""
         headline = self.score["headline"] if self.score else None

@@ -64,7 +64,10 @@ class TaskEntry:
 
 @dataclass(frozen=True)
 class TaskComparison:
-    """All solutions on one task, best first. `folds` are those that were run; (None,) for a fixed test."""
+    """All solutions on one task, best first. `folds` are those that were run; (None,) for a fixed test.
+
+    `oracle` is the headline that could be known at best, where the task's card tells it.
+    """
 
     name: str
     version: str
@@ -74,7 +77,14 @@ class TaskComparison:
     metric: Metric
     folds: tuple[Fold, ...]
     constant: Sampled
+    oracle: float | None
     entries: tuple[TaskEntry, ...]
+
+    def way(self, entry: TaskEntry) -> float | None:
+        """The share of the way from the constant answer to the oracle that an entry has come."""
+        if self.oracle is None:
+            return None
+        return (entry.score.value - self.constant.value) / (self.oracle - self.constant.value)
 
 
 def pool(runs: Mapping[str, Sequence[Record]]) -> TaskComparison:
@@ -102,6 +112,7 @@ def pool(runs: Mapping[str, Sequence[Record]]) -> TaskComparison:
         metric=pooling.metric,
         folds=tuple(pooling.constants),
         constant=pooling.sample({}),
+        oracle=next((record.oracle for record in records if record.oracle is not None), None),
         entries=tuple(sorted(entries, key=lambda entry: (entry.rank, -entry.score.value, entry.solution))),
     )
 

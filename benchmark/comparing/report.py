@@ -26,12 +26,13 @@ def as_dict(comparison: Comparison, pair: Sequence[Difference] = ()) -> dict[str
                           win_rate, elo, and the cost; best first
       differences         the first against each other: level, where, solution, other, value, low, high
     tasks                 task, version, digest, track, board, metric, folds (null for a fixed test),
-                          constant, entries
+                          constant, oracle, entries
       entries             rank, solution, value, low, high, answered (runs), asked (runs), endings
                           (status -> runs), and the cost; best first
     pair                  as differences, for the pair that was asked for
 
-    `constant` is the constant answer's value. The cost is fit_seconds, predict_seconds, seconds, peak_memory
+    `constant` is the constant answer's value, `oracle` the best that could be known, null where the task does
+    not tell it. The cost is fit_seconds, predict_seconds, seconds, peak_memory
     in bytes, each null where it is not known.
     """
     return {
@@ -67,6 +68,7 @@ def as_dict(comparison: Comparison, pair: Sequence[Difference] = ()) -> dict[str
                 "metric": str(task.metric),
                 "folds": None if task.folds == (None,) else list(task.folds),
                 "constant": task.constant.value,
+                "oracle": task.oracle,
                 "entries": [
                     {"rank": entry.rank, "solution": entry.solution}
                     | _score(entry.score)

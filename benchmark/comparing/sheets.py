@@ -13,8 +13,8 @@ from benchmark.comparing.sampled import ROUNDING, Sampled
 _COST = ("seconds", "memory")
 _TRACK = ("rank", "solution", "mean score", "tasks", *_COST)
 _STANDING = ("solution", "first is ahead by", "mean rank", "win rate", "Elo")
-_TASK = ("rank", "solution", "score", "ok", *_COST, "not ok")
-NUMBERS = {"rank", "tasks", "mean rank", "win rate", "Elo", "ok", *_COST}
+_TASK = ("rank", "solution", "score", "of the way", "ok", *_COST, "not ok")
+NUMBERS = {"rank", "tasks", "mean rank", "win rate", "Elo", "of the way", "ok", *_COST}
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,13 @@ def _standing(track: TrackComparison) -> Sheet:
 
 
 def _task(task: TaskComparison) -> Sheet:
+    """A task's table, without the columns that have nothing in them."""
     rows = [
         (
             str(entry.rank),
             entry.solution,
             _with_interval(entry.score),
+            _number(task.way(entry), ".0%") if task.oracle is not None else "",
             f"{entry.answered}/{entry.asked}",
             *_cost(entry.cost),
             spell_endings({status: count for status, count in entry.endings.items() if status != "ok"}),
@@ -109,14 +111,18 @@ def _task(task: TaskComparison) -> Sheet:
         for entry in task.entries
     ]
     about = [str(task.metric), f"the constant answer has {task.constant.value:.3f}"]
+    if task.oracle is not None:
+        about.append(f"the oracle {task.oracle:.3f}")
     if task.folds != (None,):
         about.insert(1, f"{len(task.folds)} folds")
     if not task.board:
         about.append("not on the board")
-    title = f"{task.name} {task.version}: {', '.join(about)}"
-    if not any(row[-1] for row in rows):
-        return Sheet(title, _TASK[:-1], tuple(row[:-1] for row in rows))
-    return Sheet(title, _TASK, tuple(rows))
+    kept = [place for place in range(len(_TASK)) if any(row[place] for row in rows)]
+    return Sheet(
+        f"{task.name} {task.version}: {', '.join(about)}",
+        tuple(_TASK[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
+    )
 
 
 def _pair(pair: Sequence[Difference]) -> Sheet:

@@ -17,6 +17,7 @@ CRACK = 0.12  # the share of products with a crack printed on them, which is no 
 BARE = {"intact_bare", "scratch", "stain", "missing_part", "broken", "fewer"}
 UNDAMAGED = {"intact_packed", "intact_bare", "fewer", "differs"}
 PIECES = 3
+STATION_SWAY = 0.25  # both pictures come from a photo station
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def reference(product: Product, kind: int, rng: np.random.Generator) -> bytes:
     shown = (
         product.bare if "set" in list(KINDS.values())[kind]["tags"] or rng.random() < 0.5 else product.packed
     )
-    return picture(shown, rng)
+    return picture(shown, rng, STATION_SWAY)
 
 
 def returned(product: Product, shows: int, redesigned: bool, rng: np.random.Generator) -> bytes | None:
@@ -65,4 +66,4 @@ def returned(product: Product, shows: int, redesigned: bool, rng: np.random.Gene
         look = replace(look, detail=product.new_design)
     if what == "fewer":
         look = replace(look, count=PIECES - 1)
-    return picture(look if what in UNDAMAGED else replace(look, damage=what), rng)
+    return picture(look if what in UNDAMAGED else replace(look, damage=what), rng, STATION_SWAY)

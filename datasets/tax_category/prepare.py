@@ -14,7 +14,7 @@ from .._market.pictures.product import PATTERNS, SHAPES, SYMBOLS, Look, picture
 from .._market.wording import Writer
 from .._market.world import RGB, weights
 from .rules import CATEGORIES, region_columns
-from .tables import DEPARTMENTS, FORMATS, STORAGES
+from .tables import DEPARTMENTS, FORMATS, STORAGES, TINTS
 from .texts import COLOURS, Texts, ages, figure, pack_count
 from .world import World, make_world
 
@@ -126,18 +126,21 @@ def _named(codes: Any, names: Sequence[str]) -> list[str | None]:
 
 
 def _pictures(world: World, seed: int) -> list[bytes | None]:
-    """A JPEG per record; colours, pattern and design tell nothing."""
+    """A JPEG per record; pattern, design and the second colour tell nothing."""
     found: list[bytes | None] = []
-    for row, (shape, symbol) in enumerate(zip(world.drawn["shape"], world.drawn["symbol"], strict=True)):
+    tints = tuple(TINTS.values())
+    drawn = zip(*(world.drawn[name] for name in ("shape", "tint", "symbol")), strict=True)
+    for row, (shape, tint, symbol) in enumerate(drawn):
         if shape < 0:
             found.append(None)
             continue
         rng = np.random.default_rng([seed, row])
-        colour, accent = (RGB[COLOURS[at]] for at in rng.choice(len(COLOURS), 2, replace=False))
+        colour = str(rng.choice(tints[tint]))
+        accent = str(rng.choice([name for name in COLOURS if name != colour]))
         look = Look(
             SHAPES[shape],
-            colour,
-            accent,
+            RGB[colour],
+            RGB[accent],
             pattern=str(rng.choice(PATTERNS[:5], p=(0.6, 0.1, 0.1, 0.1, 0.1))),
             symbol=SYMBOLS[symbol],
             detail=int(rng.integers(8)),

@@ -24,10 +24,17 @@ FORMATS = {
     "carrier": ("print", "disc"),
     "download": ("file",),
 }
+TINTS = {
+    "clinical": ("white", "blue", "turquoise"),
+    "soft": ("pink", "purple", "beige"),
+    "natural": ("green", "brown"),
+    "signal": ("orange", "yellow", "red"),
+    "dark": ("black", "navy", "grey"),
+}
 STORAGES = ("ambient", "chilled", "frozen", "hot")
 PACKS = (1, 2, 3, 6, 10, 20, 50)
 WORDS = tuple(words())
-STOCK = ("box", "pouch", "carton", "bottle", "tub")
+STOCK = ("box", "pouch", "bottle")
 USES = ("", *read("phrases")["use"])
 FEATURES = ("", "organic", "vegan", "limited_edition", "lightweight", "adjustable", "refillable", "mini")
 
@@ -53,6 +60,12 @@ _FEATURES_OF = {
     "file": ("limited_edition",),
 }
 _PACKS_OF = {"tablets": (20, 50, 10), "liquid": (1, 6, 2), "solid": (1, 3, 10), "textile": (1, 2, 10, 50)}
+
+_TINT_OF = {
+    "pharmacy": "clinical", "household": "clinical", "fresh": "clinical", "beauty": "soft", "kids": "signal",
+    "groceries": "natural", "garden": "natural", "pets": "natural", "tools": "signal", "toys": "soft",
+    "drinks": "signal", "fashion": "dark", "kiosk": "dark", "sports": "dark", "media": "dark",
+}  # fmt: skip
 
 Chances = dict[str, float]
 
@@ -118,7 +131,7 @@ class Tables:
                 told[usual] += 0.22 if good.form in forms else 0
                 told *= rate if form else 0
                 return [1 - told.sum(), *told]
-            told = 0.9 * told / told.sum() + 0.1 / count
+            told = 0.94 * told / told.sum() + 0.06 / count
             return [1 - rate, *(rate * told)]
 
         return np.array([row(state) for state in self.states])
@@ -129,7 +142,7 @@ class Tables:
         return self._table(
             tuple(DEPARTMENTS),
             lambda s: _mix(
-                *({home[x]: p} for x, p in _ranked(s.good.shelves, 0.74).items()), _even([*DEPARTMENTS], 0.26)
+                *({home[x]: p} for x, p in _ranked(s.good.shelves, 0.64).items()), _even([*DEPARTMENTS], 0.36)
             ),
         )
 
@@ -137,12 +150,14 @@ class Tables:
         """The form that the good has."""
         known = {form: name for name, forms in FORMATS.items() for form in forms}
         return self._table(
-            tuple(FORMATS), lambda s: _mix({known[s.good.form]: 0.65}, _even([*FORMATS], 0.35))
+            tuple(FORMATS), lambda s: _mix({known[s.good.form]: 0.58}, _even([*FORMATS], 0.42))
         )
 
     def storage(self) -> Floats:
         """How it is stored."""
-        return self._table(STORAGES, lambda s: _mix({s.good.storage: 0.7}, _ranked(STORAGES, 0.3)))
+        return self._table(
+            STORAGES, lambda s: _mix({s.good.storage: 0.55, "ambient": 0.2}, _even(STORAGES, 0.25))
+        )
 
     def pack(self) -> Floats:
         """How many pieces are in it."""
@@ -165,15 +180,24 @@ class Tables:
 
         def chances(state: State) -> Chances:
             siblings = [shape for good in self.sets[state.good.set] for shape in good.shapes]
-            return _mix(_ranked(state.good.shapes, 0.46), _even(siblings, 0.16), _even(STOCK, 0.38))
+            return _mix(_ranked(state.good.shapes, 0.84), _even(siblings, 0.08), _even(STOCK, 0.08))
 
         return self._table(SHAPES, chances)
+
+    def tint(self) -> Floats:
+        """The main colour's family, by what is usual on the shelves where the good is sold."""
+
+        def chances(state: State) -> Chances:
+            usual = _ranked(state.good.shelves, 0.72)
+            return _mix(*({_TINT_OF[shelf]: p} for shelf, p in usual.items()), _even([*TINTS], 0.28))
+
+        return self._table(tuple(TINTS), chances)
 
     def symbol(self) -> Floats:
         """The symbol printed on it."""
         drawn = [symbol for symbol in SYMBOLS if symbol not in ("", "crack")]
         return self._table(
-            SYMBOLS, lambda s: _mix({"": 0.05}, _ranked(s.good.symbols, 0.89), _even(drawn, 0.06))
+            SYMBOLS, lambda s: _mix({"": 0.55}, _ranked(s.good.symbols, 0.3), _even(drawn, 0.15))
         )
 
     def _table(self, values: Sequence[str] | Sequence[int], chances: Callable[[State], Chances]) -> Floats:

@@ -28,6 +28,7 @@ COLOURS = (
     "beige",
 )
 OUNCE = 28.35  # grams
+MEDIA = ("story", "game", "press")  # sets whose goods have titles
 
 _AMOUNTS = {
     "abv": ((0.0, 0.4), (0.5, 1.1), (1.2, 2.4), (4.0, 14.5)),  # % vol
@@ -63,7 +64,7 @@ class Texts:
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.phrases = read("phrases")
-        self.media = {"set:media", *(good.name for good in goods() if good.set == "media")}
+        self.media = {*(f"set:{name}" for name in MEDIA), *(one.name for one in goods() if one.set in MEDIA)}
 
     def pair(
         self,

@@ -157,9 +157,10 @@ def _draw(
         "weight": evidence.number("numbers", *tables.weight(), rng, shown=in_form, also={"text": weighed}),
         "price": evidence.number("numbers", *tables.price(), rng),
         "shape": evidence.category("pictures", tables.shape(), rng, shown=pictured),
+        "tint": evidence.category("pictures", tables.tint(), rng, shown=pictured),
         "symbol": evidence.category("pictures", tables.symbol(), rng, shown=pictured),
     }
     for amount, printed in (("abv", 0.2), ("age", 0.2), ("mg", 0.2)):
         found[f"{amount}_text"] = evidence.category("text", tables.stated(amount, printed, False), rng) - 1
-        found[amount] = evidence.category("numbers", tables.stated(amount, 0.7, True), rng) - 1
+        found[amount] = evidence.category("numbers", tables.stated(amount, 0.8, True), rng) - 1
     return found

@@ -47,7 +47,9 @@ def _noisy_task(kind: str, rows: int = 600, **changes: Any) -> Task:
         records["label"] = [f"{g}-{t if f else 1 - t}" for g, t, f in zip(group, told, first, strict=True)]
         records["group"] = group
         row = np.repeat(np.arange(rows), 2)
-        answer = [f"{g}-{t}" for g, t in zip(group[row], np.column_stack([told, 1 - told]).ravel(), strict=True)]
+        answer = [
+            f"{g}-{t}" for g, t in zip(group[row], np.column_stack([told, 1 - told]).ravel(), strict=True)
+        ]
         chance = np.column_stack([sure, 1 - sure]).ravel()
         table = pd.DataFrame({"row": row, "answer": answer, "probability": chance})
         changes |= {"families": ["group"], "ignore": None, "hard_negatives": None}
@@ -144,7 +146,9 @@ def test_the_likeliest_class_is_not_the_best_for_macro_f1() -> None:
 
 
 def test_drawn_answers_follow_the_chances() -> None:
-    posterior = Posterior(2, np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([0.25, 0.75, 1.0]), ["a", "b"])
+    posterior = Posterior(
+        2, np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([0.25, 0.75, 1.0]), ["a", "b"]
+    )
     rng = np.random.default_rng(0)
     draws = np.array([posterior.answer[posterior.draw(rng)] for _ in range(4000)])
     assert draws[:, 0].mean() == pytest.approx(0.75, abs=0.03)

@@ -238,8 +238,8 @@ def _scratch(wound: Wound) -> None:
             - axis * size * rng.uniform(0.2, 0.5)
         )
         end = start + axis * size * rng.uniform(0.5, 1.0)
-        dark.append(_strip(start + 1, end + 1, size * 0.024))
-        light.append(_strip(start, end, size * 0.02))
+        dark.append(_strip(start + 1, end + 1, size * 0.042))
+        light.append(_strip(start, end, size * 0.036))
     wound.paint((40, 36, 34), *dark, strength=230)
     wound.paint((248, 248, 244), *light)
 
@@ -249,7 +249,7 @@ def _stain(wound: Wound) -> None:
     colour = ((92, 58, 26), (70, 64, 40), (40, 40, 44))[int(rng.integers(3))]
     for k in range(3):
         at = wound.spot(0.2 if k == 0 else 0.9)
-        r = size * (0.28 if k == 0 else rng.uniform(0.1, 0.17))
+        r = size * (0.36 if k == 0 else rng.uniform(0.12, 0.2))
         wound.paint(colour, wound.ragged(at, r * 1.12, r, 0.22, 16), strength=200)
         wound.paint(colour, wound.ragged(at, r * 0.8, r * 0.7, 0.25, 14), strength=110)
 

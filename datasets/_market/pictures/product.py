@@ -176,11 +176,14 @@ def _repeated(laid: Image.Image, copies: list[_Copy]) -> Image.Image:
     return joined
 
 
-def picture(look: Look, rng: np.random.Generator) -> bytes:
-    """A JPEG of 160 x 160 pixels; light, angle, scale, background, noise, blur and quality come from `rng`."""
+def picture(look: Look, rng: np.random.Generator, sway: float = 1.0) -> bytes:
+    """A JPEG of 160 x 160 pixels; light, angle, scale, background, noise, blur and quality come from `rng`.
+
+    `sway` below 1 is a photo station: one background, and so much less variation in camera and light.
+    """
     shape = _assembled(look.shape, look.packaging, look.detail if look.packaging else 0, look.symbol)
     count = min(max(look.count, 1), 6)
-    view = camera(rng, 0.6 if count == 1 else 0.8)
+    view = camera(rng, 0.6 if count == 1 else 0.8, sway)
     seats, size = _seats(shape, count)
     copies = [_Copy(shape, view, seat, size * view.scale) for seat in seats]
     hurt = int(rng.integers(count)) if look.damage else -1
@@ -210,4 +213,4 @@ def picture(look: Look, rng: np.random.Generator) -> bytes:
     if look.damage in WOUNDS:
         left, top, right, bottom = frame
         WOUNDS[look.damage](Wound(small, (left // 2, top // 2, right // 2, bottom // 2), rng))
-    return taken(small, rng)
+    return taken(small, rng, sway)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 SIDE = 160
+STATION = 2  # the background of a photo station
 _TILE = 224
 Floats = NDArray[np.float32]
 
@@ -31,9 +32,9 @@ class Camera:
     offset: tuple[float, float]
 
 
-def camera(rng: np.random.Generator, smallest: float = 0.6) -> Camera:
-    """Up to 15 degrees of rotation, a bit of shear and perspective, `smallest` to 1 of the size."""
-    u = rng.random(7)
+def camera(rng: np.random.Generator, smallest: float = 0.6, sway: float = 1.0) -> Camera:
+    """Up to 15 degrees of rotation, a bit of shear and perspective, `smallest` to 1 of the size; times `sway`."""
+    u = 0.5 + sway * (rng.random(7) - 0.5)
     scale = smallest + (1 - smallest) * float(u[0])
     room = 0.5 * max(0.98 - scale, 0.0)
     return Camera(
@@ -102,14 +103,18 @@ def _ramp() -> Floats:
     return np.stack([x, y])
 
 
-def taken(layer: Image.Image, rng: np.random.Generator) -> bytes:
-    """The JPEG of a drawn RGBX layer of 160 x 160 (X: how much of a pixel is covered) put into a scene."""
-    u = [float(value) for value in rng.random(16)]
+def taken(layer: Image.Image, rng: np.random.Generator, sway: float = 1.0) -> bytes:
+    """The JPEG of a drawn RGBX layer of 160 x 160 (X: how much of a pixel is covered) put into a scene.
+
+    `sway` 1 is anybody's camera anywhere; less is a station with its own background and steadier light.
+    """
+    u = [float(value) for value in 0.5 + sway * (rng.random(16) - 0.5)]
     drawn = np.asarray(layer).transpose(2, 0, 1).astype(np.float32)
 
     tiles = _backgrounds()
     tint = np.array([0.88 + 0.14 * value for value in u[2:5]], np.float32)[:, None, None]
-    image = _cropped(tiles[int(u[5] * len(tiles))], u[0], u[1]) * tint
+    background = tiles[int(u[5] * len(tiles))] if sway == 1 else tiles[STATION]
+    image = _cropped(background, u[0], u[1]) * tint
     light = 2 * np.pi * u[6]
     image *= (1 - (0.25 + 0.35 * u[7]) * _shadow(layer, light)) * (1 - drawn[3] / 255)
     image += drawn[:3]
@@ -126,7 +131,7 @@ def taken(layer: Image.Image, rng: np.random.Generator) -> bytes:
     image += sigma * _cropped(_noise(), u[12], u[13])
     bands = np.clip(image, 0, 255).astype(np.uint8)
     photo = Image.merge("RGB", [Image.fromarray(band) for band in bands])
-    if u[15] < 0.4:
+    if sway == 1 and u[15] < 0.4:
         photo = photo.filter(ImageFilter.BoxBlur(_BLUR[0] + (_BLUR[1] - _BLUR[0]) * u[15] / 0.4))
     out = io.BytesIO()
     photo.save(out, "JPEG", quality=int(rng.integers(*_QUALITY)))

@@ -38,7 +38,7 @@ def test_json_keys_are_stable(comparison: Comparison) -> None:
         assert set(line) == entry | COST | {"tasks", "mean_rank", "win_rate", "elo"}
     for task in found["tasks"]:
         assert set(task) == {
-            "task", "version", "digest", "track", "board", "metric", "folds", "constant", "entries"
+            "task", "version", "digest", "track", "board", "metric", "folds", "constant", "oracle", "entries"
         }  # fmt: skip
         for line in task["entries"]:
             assert set(line) == entry | COST | {"asked", "endings"}
