@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from benchmark.catalog import Raw
 
 ROWS = {"small": 5_000, "full": 100_000}
+STUDIO, STUDIO_SWAY = 0.75, 0.25
 RATES = {"EUR": 1.0, "GBP": 0.86, "USD": 1.08, "CHF": 0.95}
 GRAMS = {"g": 1.0, "kg": 1000.0, "oz": 28.35}
 Codes = NDArray[np.int64]
@@ -89,13 +90,11 @@ def make_listings(raw: Raw, target: str, exact: bool) -> tuple[pd.DataFrame, pd.
     frame = frame.iloc[order].reset_index(drop=True)
     looks = frame.pop("look")
     seed = int(raw.streams.rng("pictures").integers(2**62))
-    frame["picture"] = pd.Series(
-        [
-            None if look is None else picture(look, np.random.default_rng([seed, row]))
-            for row, look in enumerate(looks)
-        ],
-        dtype=object,
-    )
+    drawn = [
+        None if look is None else _photo(look, np.random.default_rng([seed, row]))
+        for row, look in enumerate(looks)
+    ]
+    frame["picture"] = pd.Series(drawn, dtype=object)
     return frame, market.oracle.frame(order)
 
 
@@ -163,6 +162,11 @@ def _price(euros: float, seller: Seller) -> float:
 def _rounded(value: float) -> float:
     """Three digits."""
     return float(f"{value:.3g}")
+
+
+def _photo(look: Look, rng: np.random.Generator) -> bytes:
+    """Three sellers' pictures in four come from a photo station, the others from anywhere."""
+    return picture(look, rng, STUDIO_SWAY if rng.random() < STUDIO else 1.0)
 
 
 def _look(
