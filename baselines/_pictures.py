@@ -37,7 +37,13 @@ NAMES = (
     *(f"stroke_{cell}_{bin}" for cell in range(CELLS**2) for bin in range(DIRECTIONS)),
 )
 _SMALLEST_THING = 20  # pixels
-_SLACK = 0.03  # of a row or column: fewer pixels than that are specks, not the thing
+_SLACK = 0.06  # of a row or column: fewer pixels than that are specks, not the thing
+_ACROSS = np.linspace(-1, 1, SIDE)[None, :].repeat(SIDE, axis=0)
+_SMOOTH = np.stack([np.ones_like(_ACROSS), _ACROSS, _ACROSS.T, _ACROSS**2 + _ACROSS.T**2], axis=-1).reshape(
+    -1, 4
+)
+_BORDER = np.zeros((SIDE, SIDE), bool)
+_BORDER[[0, 1, -2, -1], :] = _BORDER[:, [0, 1, -2, -1]] = True
 
 
 def picture_features(paths: Iterable[Any]) -> NDArray[np.float64]:
@@ -108,12 +114,26 @@ def _thing(pixels: NDArray[np.float64], light: NDArray[np.float64]) -> NDArray[n
 
 
 def _foreground(pixels: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Pixels unlike the border's median colour, by more than most of the border is; all, where there are none."""
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    ground = np.median(border, axis=0)
-    noise = np.quantile(np.abs(border - ground).max(axis=1), 0.6)
-    mask: NDArray[np.bool_] = np.abs(pixels - ground).max(axis=2) > np.clip(1.5 * noise, 0.1, 0.35)
+    """Pixels unlike the background, by more than most of the border is; all, where there are none.
+
+    The background is a smooth surface through the border: light falls off to one side and to the corners.
+    """
+    shape, noise = _surface(pixels[_BORDER])
+    off = np.abs(pixels - (_SMOOTH @ shape).reshape(pixels.shape)).max(axis=2)
+    mask: NDArray[np.bool_] = off > np.clip(2.5 * noise, 0.08, 0.35)
     return mask if mask.sum() >= _SMALLEST_THING else np.ones_like(mask)
+
+
+def _surface(border: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Coefficients of the surface through most of the border's colours, (4, 3), and how far that is off."""
+    ground = _SMOOTH[_BORDER.ravel()]
+    kept = np.ones(len(border), bool)
+    for _ in range(3):
+        shape = np.linalg.lstsq(ground[kept], border[kept], rcond=None)[0]
+        off = np.abs(border - ground @ shape).max(axis=1)
+        middle = float(np.median(off))
+        kept = off <= 2.5 * middle + 1e-6
+    return shape, middle
 
 
 def _reach(share: NDArray[np.float64]) -> tuple[int, int]:

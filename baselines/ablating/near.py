@@ -119,6 +119,10 @@ class Pictures:
             for what, starts in _GROUPS.items()
         }
         self.names = list(found)
+        self.strokes = {
+            name: csr_array(normalize(np.nan_to_num(values[:, group == "stroke"])))
+            for name, values in scaled.items()
+        }
         everything = np.nan_to_num(np.hstack(list(scaled.values())))
         axes = PCA(min(PICTURE_AXES, *everything.shape), random_state=0)
         self.vectors = csr_array(
@@ -127,6 +131,8 @@ class Pictures:
 
     def compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
         found = {"pictures alike": cosines(self.vectors, left, right)}
+        for name in self.names:
+            found[f"strokes of {name} alike"] = cosines(self.strokes[name], left, right)
         for what in _GROUPS:
             for name in self.names:
                 found[f"{what} of {name}"] = distances(self.columns[name, what], None, left, right)

@@ -126,7 +126,7 @@ def _rows(market: Market, raw: Raw, target: str, exact: bool) -> Iterator[dict[s
     shelves = sorted({kind.shelf for kind in kinds()})
     looks = raw.streams.rng("looks")
     for number, (line, told) in enumerate(zip(market.lines, market.told, strict=True)):
-        pattern = str(looks.choice(PATTERNS)) if looks.random() < 0.3 else "plain"
+        patterns = [str(name) for name in looks.permutation(PATTERNS)]
         accent = shades()[str(looks.choice(list(shades())))].rgb
         for place, seller_number in enumerate(market.sold_by[number]):
             seller = market.sellers[seller_number]
@@ -146,7 +146,7 @@ def _rows(market: Market, raw: Raw, target: str, exact: bool) -> Iterator[dict[s
                 "weight_unit": None if np.isnan(told.weight[place]) else unit,
                 "length_cm": _rounded(np.exp(told.length[place])),
                 "pack_count": said.count_column,
-                "look": _look(line, told, place, said.pictured, pattern, accent),
+                "look": _look(line, told, place, said.pictured, patterns, accent),
                 target: market.products[number][int(told.evidence.state[place])],
                 "line": f"line {number}",
                 "new": line.new,
@@ -170,8 +170,9 @@ def _photo(look: Look, rng: np.random.Generator) -> bytes:
 
 
 def _look(
-    line: Line, told: Told, place: int, colour: int, pattern: str, accent: tuple[int, int, int]
+    line: Line, told: Told, place: int, colour: int, patterns: list[str], accent: tuple[int, int, int]
 ) -> Look | None:
+    """What the picture of a listing shows: the design and the pattern of its model, in the colour of its variant."""
     if told.view[place] < 0:
         return None
     view = told.views[told.view[place]]
@@ -180,7 +181,7 @@ def _look(
         shape=line.kind.shape,
         colour=shades()[key].rgb,
         accent=accent,
-        pattern=pattern,
+        pattern=patterns[line.detail[view.model] % len(patterns)],
         packaging="box" if view.boxed else "",
         count=view.count,
         detail=int(line.detail[view.model]),
