@@ -15,11 +15,6 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-@pytest.fixture(autouse=True)
-def _raw(raw_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLASSMARK_RAW", str(raw_data))
-
-
 def test_the_participants_lines_run(capsys: pytest.CaptureFixture[str]) -> None:
     exec(PYTHON[0], {})
     printed = capsys.readouterr().out
@@ -30,7 +25,7 @@ def test_the_participants_lines_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_example_solution_runs_beside_a_baseline(tmp_path: Path) -> None:
     (tmp_path / "my_solution.py").write_text(PYTHON[1])
     solutions = f"{tmp_path / 'my_solution.py'},constant"
-    arguments = ["run", "--task", "flipkart", "--solution", solutions, "--budget", "120s", "--fold", "0"]
+    arguments = ["run", "--task", "product_type", "--solution", solutions, "--budget", "120s"]
     done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert "2 of 2 runs are ok" in done.stdout
     done = CliRunner().invoke(cli, ["compare"], catch_exceptions=False)
