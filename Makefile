@@ -33,7 +33,7 @@ lint: install ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	MYPYPATH=. $(BIN)/mypy --explicit-package-bases --namespace-packages datasets/*.py datasets/*/*.py
+	MYPYPATH=. $(BIN)/mypy --explicit-package-bases --namespace-packages datasets/*.py datasets/*/*.py datasets/*/*/*.py
 
 test: lint ## lint, types, and the tests (minutes)
 	$(BIN)/pytest -n 2 --dist loadgroup -m 'not slow'

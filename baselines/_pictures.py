@@ -129,7 +129,7 @@ def _surface(border: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     ground = _SMOOTH[_BORDER.ravel()]
     kept = np.ones(len(border), bool)
     for _ in range(3):
-        shape = np.linalg.lstsq(ground[kept], border[kept], rcond=None)[0]
+        shape = np.asarray(np.linalg.lstsq(ground[kept], border[kept], rcond=None)[0], np.float64)
         off = np.abs(border - ground @ shape).max(axis=1)
         middle = float(np.median(off))
         kept = off <= 2.5 * middle + 1e-6

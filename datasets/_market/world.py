@@ -11,8 +11,8 @@ from .sellers import Seller
 
 NEW_SHARE = 0.12
 NEW_EACH = 0.65
-PER_EUR = {"EUR": 1.0, "GBP": 0.86, "USD": 1.09, "CHF": 0.95}
-GRAMS_PER_OUNCE = 28.3495
+PER_EUR = {"EUR": 1.0, "GBP": 0.86, "USD": 1.08, "CHF": 0.95}
+GRAMS_PER_OUNCE = 28.35
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]

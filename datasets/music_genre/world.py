@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .._market.pictures.cover_sheet import PALETTES
 from .._market.pictures.covers import MOTIFS
 from .._market.sellers import LANGUAGES
+from .._market.world import jittered
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +82,7 @@ def make_world(rng: np.random.Generator) -> World:
             row * [tilt.get(value, 1.0) for value in names]
             for row, tilt in zip(rows[name], tilts, strict=True)
         ]
-    tables = {name: _jittered(np.array(row), rng) for name, row in rows.items()}
+    tables = {name: jittered(np.array(row), rng) for name, row in rows.items()}
     means = {
         name: _scaled(name, np.array([float(profile[name]) for profile in audio]))
         + JITTER * spread * rng.normal(size=len(genres))
@@ -108,8 +109,3 @@ def _chances(named: dict[str, float], values: Any) -> Floats:
     """The named chances; the other values share the rest."""
     rest = (1 - sum(named.values())) / (len(values) - len(named))
     return np.array([named.get(value, rest) for value in values])
-
-
-def _jittered(table: Floats, rng: np.random.Generator) -> Floats:
-    moved = table * rng.lognormal(0, JITTER, table.shape)
-    return np.asarray(moved / moved.sum(axis=1, keepdims=True))

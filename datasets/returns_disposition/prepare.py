@@ -11,6 +11,7 @@ from .._market.brands import make_brands
 from .._market.evidence import FLOOR, clarity, of_labels
 from .._market.sellers import Seller, make_sellers
 from .._market.wording import Facts, Writer, noun
+from .._market.world import PER_EUR
 from .comments import Comments, customer_language
 from .photos import make_product, reference, returned
 from .state import Drawn, draw
@@ -27,7 +28,6 @@ ROWS = {"small": 4000, "full": 30000}
 NEW = 0.12  # of the products
 NOVELTY = 0.65  # the chance of each kind of novelty in a new product
 BRANDS, SELLERS = 80, 60
-RATES = {"EUR": 1.0, "GBP": 0.86, "USD": 1.08, "CHF": 0.95}  # what one EUR buys; outcomes are counted in EUR
 LAST_WEEK = 104  # weeks of packaging, counted from one January
 
 
@@ -121,7 +121,7 @@ def texts(drawn: Drawn, streams: Streams) -> pd.DataFrame:
     frame["title"] = [title_of[p] for p in drawn.product]
     frame["brand"] = [None if words.random() < seller_of[p].omits else brand_of[p] for p in drawn.product]
     frame["currency"] = [seller_of[p].currency for p in drawn.product]
-    frame["price"] = (drawn.price * frame["currency"].map(RATES).to_numpy(float)).round(2)
+    frame["price"] = (drawn.price * frame["currency"].map(PER_EUR).to_numpy(float)).round(2)
     frame["new"] = new[drawn.product]
     return frame
 

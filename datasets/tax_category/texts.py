@@ -9,6 +9,7 @@ import numpy as np
 from .._market.noise import Dice
 from .._market.sellers import LANGUAGES, Seller, spoken
 from .._market.wording import Facts, Writer, noun
+from .._market.world import GRAMS_PER_OUNCE
 from .goods import goods, noun_of, read
 from .tables import FEATURES, PACKS, USES, WORDS
 
@@ -27,7 +28,6 @@ COLOURS = (
     "brown",
     "beige",
 )
-OUNCE = 28.35  # grams
 MEDIA = ("story", "game", "press")  # sets whose goods have titles
 
 _AMOUNTS = {
@@ -136,7 +136,7 @@ def _weight(drawn: dict[str, Any], language: str, seller: Seller) -> str:
     if grams < 1:
         return ""
     if seller.imperial:
-        return f"{grams / OUNCE:.1f} oz"
+        return f"{grams / GRAMS_PER_OUNCE:.1f} oz"
     if grams >= 1000:
         return _decimal(round(grams / 1000, 1), LANGUAGES.index(language)) + " kg"
     return f"{grams:.0f} g"

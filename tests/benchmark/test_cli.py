@@ -93,6 +93,14 @@ def test_a_faulty_file_exits_with_2_and_no_traceback(tmp_path: Path) -> None:
         (["prepare", "flipkart", "--raw", "/nowhere"], "does not exist"),
         (["results", "/nowhere"], "no results folder"),
         (["prepare"], "Missing argument"),
+        (["prepare", "product_type", "--size", "ful"], "Did you mean 'full'?"),
+        (["prepare", "flipkart", "--size", "full"], "no size of flipkart"),
+        (["prepare", "product_type", "--secret", "nowhere"], "not a secret"),
+        (["prepare", "product_type", "--seed", "1", "--secret", "x"], "takes the seed's place"),
+        (["show", "product_type+secret-00000000"], "--secret FILE"),
+        (["show", "product_type+huge"], "size of product_type"),
+        (["secret", "new"], "Missing argument"),
+        (["ablate", "product_tpye"], "Did you mean 'product_type'?"),
     ],
 )
 def test_errors_say_what_to_do(arguments: list[str], message: str, home: Path) -> None:
@@ -191,3 +199,24 @@ def test_datasets_stays_hugging_faces_name() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "True"
+
+
+def test_a_secret_is_made_once(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    done = classmark("secret", "new", str(path))
+    assert done.returncode == 0
+    assert path.read_text().strip() not in done.stdout + done.stderr
+    again = classmark("secret", "new", str(path))
+    assert again.returncode == 2
+    assert "never overwritten" in again.stderr
+
+
+def test_a_secret_is_refused_where_labels_are_public(tmp_path: Path) -> None:
+    assert classmark("secret", "new", str(tmp_path / "secret")).returncode == 0
+    done = classmark("prepare", "flipkart", "--secret", str(tmp_path / "secret"))
+    assert done.returncode == 2
+    assert "public" in done.stderr
+
+
+def test_commands_of_other_rooms_are_listed() -> None:
+    assert "ablate" in classmark("--help").stdout

@@ -8,11 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet
 import pytest
 from toys import KINDS, toy_card, toy_folder, toy_records, toy_task
 
+from benchmark.catalog import Raw
+from benchmark.edition import Edition
 from benchmark.errors import UserError
 from benchmark.files import file_digest
 from benchmark.home import hidden_folder
@@ -164,3 +167,40 @@ def test_croissant_is_valid_and_readable(recwarn: pytest.WarningsRecorder) -> No
         assert not dataset.metadata.issues.errors, dataset.metadata.issues.report()
         rows = list(dataset.records("test"))
         assert [row["test/id"].decode() for row in rows] == list(task.test.index)
+
+
+def test_families_of_marked_records_go_to_the_test() -> None:
+    records = toy_records("classification", 400)
+    records["maker"] = np.arange(400) // 2
+    records["fresh"] = np.isin(np.arange(400) // 2, np.arange(0, 200, 10))
+    card = toy_card("classification", split={"test_only": "fresh"})
+    task = open_task(prepare(card, lambda raw: records))
+    sizes = task.card["sizes"]
+    assert abs(sizes["test"] / 400 - 0.3) < 0.03
+    assert abs(sizes["train"] / 400 - 0.6) < 0.03
+    marked = {title for title, fresh in zip(records["price"], records["fresh"], strict=True) if fresh}
+    assert not marked & set(task.labelled["price"])
+
+
+def test_test_only_needs_shares() -> None:
+    with pytest.raises(UserError, match="test_only"):
+        toy_card("classification", split={"test_only": "fresh", "folds": 5})
+
+
+def test_a_recipe_gets_its_size_and_streams() -> None:
+    seen = []
+
+    def recipe(raw: Raw) -> pd.DataFrame:
+        seen.append((raw.size, float(raw.streams.rng("labels").random())))
+        return toy_records("classification")
+
+    card = toy_card("classification", sizes=["small", "full"], labels="secret")
+    small, full, secret = (
+        prepare(card, recipe, edition=edition)
+        for edition in (Edition(), Edition("full"), Edition(secret=bytes(32)))
+    )
+    assert [size for size, _ in seen] == ["small", "full", "small"]
+    assert len({draw for _, draw in seen}) == 3
+    assert (small.name, full.name) == ("1.0.0", "1.0.0+full")
+    assert open_task(small).card["labels"] == "public"
+    assert open_task(secret).card["labels"] == "secret"

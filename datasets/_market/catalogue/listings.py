@@ -15,6 +15,7 @@ from ..evidence import clarity
 from ..pictures.product import PATTERNS, Look, picture
 from ..sellers import Seller, make_sellers
 from ..wording import Writer
+from ..world import GRAMS_PER_OUNCE, PER_EUR
 from .catalogue import Line, make_lines
 from .kinds import kinds, shades
 from .oracle import Oracle
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
 ROWS = {"small": 5_000, "full": 100_000}
 STUDIO, STUDIO_SWAY = 0.75, 0.25
-RATES = {"EUR": 1.0, "GBP": 0.86, "USD": 1.08, "CHF": 0.95}
-GRAMS = {"g": 1.0, "kg": 1000.0, "oz": 28.35}
+GRAMS = {"g": 1.0, "kg": 1000.0, "oz": GRAMS_PER_OUNCE}
 Codes = NDArray[np.int64]
 
 
@@ -155,7 +155,7 @@ def _rows(market: Market, raw: Raw, target: str, exact: bool) -> Iterator[dict[s
 
 def _price(euros: float, seller: Seller) -> float:
     """In the seller's currency, with the endings that shops like."""
-    value = euros * RATES[seller.currency]
+    value = euros * PER_EUR[seller.currency]
     return float(np.floor(value) + (0.99 if value < 100 else 0.0))
 
 
