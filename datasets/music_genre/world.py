@@ -25,7 +25,7 @@ THEMES = (
 )  # fmt: skip
 OCCASION = 0.78
 HOME = 0.36
-JITTER = 0.25
+JITTER = 0.1
 # Standard deviations of what is measured; shares are measured in logits, durations and tempi in logarithms.
 SPREADS = {
     "tempo": 0.18,

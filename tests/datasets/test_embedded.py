@@ -17,13 +17,17 @@ from PIL import Image
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import balanced_accuracy_score
 
+from benchmark.budget import Budget
 from benchmark.catalog import load_card
-from benchmark.edition import new_secret, read_secret
+from benchmark.edition import read_secret
 from benchmark.labels import Labels, load_labels
 from benchmark.load import embedded_tasks
 from benchmark.oracle import oracle
 from benchmark.posterior import read_posterior
+from benchmark.run import Run
+from benchmark.runner import run_all
 from benchmark.scoring import score
+from benchmark.solutions import load_solution
 from benchmark.task import Task, open_task
 
 TASKS = embedded_tasks()
@@ -42,9 +46,10 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def contest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with all contest sets of one secret, beside the secret."""
+    """A home with all contest sets of one secret, beside the secret; a fixed one, so that the tests repeat."""
     home = tmp_path_factory.mktemp("contest")
-    new_secret(home / "secret")
+    (home / "secret").touch(0o600)
+    (home / "secret").write_text("5e" * 32)
     printed = _prepare(home, "embedded", "--secret", str(home / "secret"))
     assert (home / "secret").read_text().strip() not in printed
     return home
@@ -225,6 +230,26 @@ def test_practice_labels_in_hand_do_not_give_contest_labels(
     probe = ExtraTreesClassifier(200, random_state=0).fit(_metadata(one, one.test), answers)
     found = balanced_accuracy_score(truth, probe.predict(_metadata(other, other.test)))
     assert found < 1 / len(one.classes) + 0.04
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TASKS)
+def test_a_baseline_is_as_good_on_contest_as_on_practice(
+    name: str, practice: Path, contest: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same kind of world: the intervals of one baseline on both sets overlap."""
+    solution = load_solution("tfidf_linear" if name in CLASSIFICATION else "neighbours")
+    budget = Budget(seconds=300, memory=4 * 10**9, cores=2, disk=10**9)
+    found = []
+    for home in (practice, contest):
+        task, _ = _open(home, name, monkeypatch)
+        [record] = run_all(
+            [Run(solution, task, 0, budget)], tmp_path, 1, "local", False, lambda run, record: None
+        )
+        assert record.ok, record.run["reason"]
+        assert record.score is not None
+        found.append(record.score["headline"])
+    assert max(one["low"] for one in found) < min(one["high"] for one in found)
 
 
 @pytest.mark.parametrize("name", TASKS)
