@@ -13,6 +13,7 @@ NEW_SHARE = 0.12
 NEW_EACH = 0.65
 PER_EUR = {"EUR": 1.0, "GBP": 0.86, "USD": 1.08, "CHF": 0.95}
 GRAMS_PER_OUNCE = 28.35
+_LETTERS = "ABCDEFGHKLMNPRSTVWXYZ"
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -71,6 +72,12 @@ def choose_sellers(rng: np.random.Generator, sellers: list[Seller], new: Mask) -
         here = new == wanted
         chosen[here] = rng.choice(len(sellers), here.sum(), p=chances / chances.sum())
     return chosen
+
+
+def article_number(rng: np.random.Generator) -> str:
+    """A maker's number such as `KX-2041`; it says nothing of the thing."""
+    first, second = (_LETTERS[int(rng.integers(len(_LETTERS)))] for _ in range(2))
+    return f"{first}{second}-{int(rng.integers(1000, 10000))}"
 
 
 def prices(euros: Floats, sellers: list[Seller]) -> Floats:

@@ -13,6 +13,7 @@ from .._market.evidence import Evidence, clarity, posterior_frame
 from .._market.pictures.cover_sheet import PALETTES
 from .._market.pictures.covers import MOTIFS, Cover, album_cover
 from .._market.sellers import LANGUAGES, Seller, make_sellers
+from .._market.world import article_number
 from .words import Words, spoilt
 from .world import FORMATS, SPREADS, STYLES, THEMES, World, make_world, unscaled
 
@@ -176,6 +177,7 @@ def _texts(
         language = LANGUAGES[drawn["title_language"][at]]
         if (number := int(album[at])) not in known:
             title = words.title(language, THEMES[drawn["theme"][at]], rng, bool(new[at]))
+            title = f"{title} [{article_number(rng)}]"
             known[number] = title, words.artist(language, STYLES[drawn["style"][at]], rng)
         title, artist = known[number]
         if noise.random() < 0.15:

@@ -11,7 +11,7 @@ import pandas as pd
 from .._market.pictures.product import PATTERNS, Look, picture
 from .._market.sellers import LANGUAGES, Seller
 from .._market.wording import Facts, Noun, Writer
-from .._market.world import RGB, Newness, prices, weights
+from .._market.world import RGB, Newness, article_number, prices, weights
 from .tables import World
 from .teller import Values
 
@@ -82,6 +82,7 @@ def _texts(
         facts = Facts(
             noun=words.of(number, at, wording, rng),
             brand=str(told["brand said"][row]),
+            model=article_number(rng),
             size=_said(told["size said"][row]),
             count=int(told["pieces said"][row] or 1),
         )
