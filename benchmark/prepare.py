@@ -22,15 +22,12 @@ from benchmark.edition import Edition
 from benchmark.errors import UserError
 from benchmark.families import families, refuse_giant
 from benchmark.files import file_digest, new_folder, write_bytes, write_json
+from benchmark.hiding import ask_oracle, hide
 from benchmark.home import hidden_folder, task_folder
-from benchmark.labels import read_labels
-from benchmark.oracle import oracle
-from benchmark.posterior import read_posterior
 from benchmark.sources import RawFiles
 from benchmark.split import assign_parts
 from benchmark.streams import Streams
 from benchmark.tables import STRING, write_csv, write_parquet
-from benchmark.task import Task
 
 Progress = Callable[[str], None]
 
@@ -61,12 +58,12 @@ def prepare(
     standard = _standardize(_checked(given, card), posterior, card, streams)
     with new_folder(target) as draft, new_folder(hidden_folder(card.name, version), replace=True) as hidden:
         progress("writing tables")
-        secret = {"version": version, "labels": "secret" if edition.secret else "public"}
-        published = _publish(standard, card, secret, draft, progress)
-        published |= _hide(standard, published, streams, hidden)
+        own = {"version": version, "labels": "secret" if edition.secret else "public"}
+        published = _publish(standard, card, own, draft, progress)
+        published |= hide(standard.labels, standard.posterior, published, streams, hidden)
         if posterior is not None:
             progress("asking the oracle")
-            published["oracle"] = _oracle(published, draft, hidden)
+            published["oracle"] = ask_oracle(published, draft, hidden)
         write_json(draft / "card.json", published)
         write_json(draft / "croissant.json", croissant(published))
         if card.digest and version == card.version and published["digest"] != card.digest:
@@ -237,9 +234,9 @@ def _suffix(picture: bytes | Path) -> str:
 
 
 def _publish(
-    standard: _Standard, card: Card, secret: dict[str, str], draft: Path, progress: Progress
+    standard: _Standard, card: Card, own: dict[str, str], draft: Path, progress: Progress
 ) -> dict[str, Any]:
-    """Write what a participant may see and return the published card; `secret` holds its version and labels."""
+    """Write what a participant may see and return the published card; `own` is what this edition says of itself."""
     labels = standard.labels
     worth = [str(name) for name in labels.columns if str(name).startswith("value:")]
     known = [card.target, "split" if "split" in labels else "fold", "family", *worth]
@@ -261,7 +258,7 @@ def _publish(
     classes = sorted(labels[card.target].unique()) if card.kind == "classification" else []
     published: dict[str, Any] = {
         **card.model_dump(mode="json", exclude={"columns", "version", "split", "digest", "labels"}),
-        **secret,
+        **own,
         "metric": str(card.headline),
         "columns": [vars(column) | {"values": list(column.values)} for column in standard.columns],
         "classes": classes,
@@ -293,40 +290,3 @@ def _task_digest(published: dict[str, Any]) -> str:
     types = [[column["name"], column["type"], column["values"]] for column in published["columns"]]
     files = {name: digest for name, digest in published["files"].items() if not name.endswith(".parquet")}
     return hashlib.sha256(repr([sorted(asked.items()), types, sorted(files.items())]).encode()).hexdigest()
-
-
-def _hide(standard: _Standard, published: dict[str, Any], streams: Streams, hidden: Path) -> dict[str, str]:
-    """Write the labels of all scored rows where no participant can read, and return what seals them.
-
-    The seal is a digest of the labels under a key that is hidden too: nobody can try labels on it, and the
-    organizer can show afterwards that the labels have stayed the same.
-    """
-    labels = standard.labels
-    scored = labels[labels["split"] == "test"].drop(columns="split") if "split" in labels else labels
-    numeric = [Column(str(name), "numeric") for name in scored.columns if str(name).startswith("value:")]
-    write_parquet(scored.rename(columns={published["target"]: "target"}), hidden / "labels.parquet", numeric)
-    if standard.posterior is not None:
-        known = standard.posterior[standard.posterior["id"].isin(scored.index)]
-        columns = [Column(str(name), "numeric") for name in known.columns if name not in ("id", "answer")]
-        write_parquet(known.set_index("id").sort_index(kind="stable"), hidden / "posterior.parquet", columns)
-    salt = streams.key("salt")
-    write_json(
-        hidden / "labels.json",
-        {
-            "task": published["name"],
-            "version": published["version"],
-            "digest": published["digest"],
-            "labels": file_digest(hidden / "labels.parquet"),
-            "salt": salt.hex(),
-        },
-    )
-    content = (hidden / "labels.parquet").read_bytes()
-    return {"labels_seal": hashlib.blake2b(content, key=salt, digest_size=32).hexdigest()}
-
-
-def _oracle(published: dict[str, Any], draft: Path, hidden: Path) -> dict[str, Any]:
-    task = Task(draft, published)
-    labels = read_labels(hidden, task)
-    table = pd.read_parquet(hidden / "posterior.parquet").reset_index()
-    names = task.classes or sorted(set(table["answer"]))
-    return oracle(task, read_posterior(table, task.test_ids, names), labels)
