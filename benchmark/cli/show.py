@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from json import loads
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.catalog import datasets_folder
 from benchmark.cli.options import json_option
 from benchmark.cli.output import console, number, print_json, table, with_interval
 
@@ -57,8 +57,8 @@ def _page(task: Task) -> None:
     out.print(table("\nColumns", ["column", "type", "missing", "what"], _columns(task), right=["missing"]))
     if task.classes:
         out.print(table("\nClasses", ["class", "rows", "share"], _classes(task), right=["rows", "share"]))
-    if (task.folder / "ablation.json").is_file():
-        out.print(_ablation(task.folder / "ablation.json"))
+    if ablation := _ablation(task):
+        out.print(ablation)
     for ignorable in task.ignorable:
         words = ", ".join([*ignorable.words, *ignorable.patterns][:12])
         out.print(f"\nTo be ignored: {ignorable.name} (in {ignorable.column}): {words}, ...")
@@ -85,15 +85,21 @@ def _columns(task: Task) -> list[tuple[str, ...]]:
     return rows
 
 
-def _ablation(path: Path) -> Any:
-    """What `classmark ablate` has kept beside the card."""
-    found = loads(path.read_text(encoding="utf-8"))
-    rows = [
-        (one["name"], number(one["value"]), number(one["low"]), number(one["high"]))
-        for one in [*found["sets"], *found["differences"]]
-    ]
-    title = f"\nWhat text, numbers and pictures add ({found['metric']}, {found['scored']} rows out of fold)"
-    return table(title, ["columns", "value", "low", "high"], rows, right=["value", "low", "high"])
+def _ablation(task: Task) -> Any:
+    """What `classmark ablate` has kept beside the prepared task, or the suite has published beside the card."""
+    for folder in (task.folder, datasets_folder() / task.name):
+        path = folder / "ablation.json"
+        if not path.is_file() or (found := loads(path.read_text(encoding="utf-8")))["digest"] != task.digest:
+            continue
+        rows = [
+            (one["name"], number(one["value"]), number(one["low"]), number(one["high"]))
+            for one in [*found["sets"], *found["differences"]]
+        ]
+        title = (
+            f"\nWhat text, numbers and pictures add ({found['metric']}, {found['scored']} rows out of fold)"
+        )
+        return table(title, ["columns", "value", "low", "high"], rows, right=["value", "low", "high"])
+    return None
 
 
 def _classes(task: Task) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ def test_every_card_and_recipe_of_the_suite_loads(name: str) -> None:
     assert callable(load_recipe(name))
     assert (datasets_folder() / name / "README.md").is_file()
     assert card.digest, "a version is fixed: its digest stands on the card"
+    ablation = datasets_folder() / name / "ablation.json"
+    assert not ablation.exists() or json.loads(ablation.read_text())["digest"] == card.digest
 
 
 def test_datasets_is_no_package() -> None:

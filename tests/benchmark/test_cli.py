@@ -220,3 +220,14 @@ def test_a_secret_is_refused_where_labels_are_public(tmp_path: Path) -> None:
 
 def test_commands_of_other_rooms_are_listed() -> None:
     assert "ablate" in classmark("--help").stdout
+
+
+def test_show_prints_the_ablation_of_this_very_data() -> None:
+    folder = toy_folder("classification")
+    card = json.loads((folder / "card.json").read_text())
+    one = {"name": "all", "value": 0.5, "low": 0.4, "high": 0.6}
+    found = {"digest": card["digest"], "metric": "macro_f1", "scored": 200, "sets": [one], "differences": []}
+    (folder / "ablation.json").write_text(json.dumps(found))
+    assert "0.400" in classmark("show", str(folder)).stdout
+    (folder / "ablation.json").write_text(json.dumps(found | {"digest": "of other data"}))
+    assert "0.400" not in classmark("show", str(folder)).stdout
