@@ -29,7 +29,8 @@ def fill_work(task: Task, solution: Solution, seed: int, budget: Budget, work: P
     work.mkdir()
     _write_task(task, seed, budget, work)
     form = solution.command.format if solution.command else "parquet"
-    values = pd.DataFrame() if task.values is None else task.values.add_prefix("value:")
+    known = task.values
+    values = pd.DataFrame() if known is None else known.add_prefix("value:")
     columns = [*task.columns, *(Column(str(name), "numeric") for name in values)]
     for name, table in (("train", task.labelled.join(values)), ("test", task.test)):
         if form == "csv":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from benchmark.comparing.plot import plot_format
+from benchmark.comparing.plot import INK, STYLE, plot_format
 from benchmark.files import write_bytes
 
 if TYPE_CHECKING:
@@ -16,21 +16,6 @@ if TYPE_CHECKING:
 
     from baselines.ablating.ablation import Ablation, Found
 
-_INK = "#333333"
-_STYLE: dict[Any, Any] = {
-    "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
-    "hatch.linewidth": 0.7,
-    "text.parse_math": False,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "classmark",
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
-    "axes.edgecolor": "#999999",
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-}
 _LOOKS = {  # fills and hatches differ in lightness too, so that they can be told apart in grey
     "all": ("#0072B2", ""),
     "alone": ("#E69F00", "//"),
@@ -44,7 +29,7 @@ def write_plot(ablation: Ablation, path: Path) -> None:
     import matplotlib
 
     form, buffer = plot_format(path), io.BytesIO()
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE | {"hatch.linewidth": 0.7}):
         figure(ablation).savefig(buffer, format=form, metadata={"Date": None} if form == "svg" else {})
     write_bytes(path, buffer.getvalue())
 
@@ -62,7 +47,7 @@ def figure(ablation: Ablation) -> Figure:
     above.set_title(f"{ablation.task} {ablation.version}", loc="left", fontweight="bold")
     above.set_xlabel(f"{ablation.metric}, 95 % interval by family, {ablation.scored} rows out of fold")
     _bars(below, ablation.differences, ["difference"] * len(ablation.differences))
-    below.axvline(0, color=_INK, linewidth=1)
+    below.axvline(0, color=INK, linewidth=1)
     below.set_xlabel("difference, paired 95 % interval; joint gain: all minus the best alone")
     return made
 
@@ -79,7 +64,7 @@ def _bars(axes: Axes, found: Sequence[Found], looks: Sequence[str]) -> None:
     highs = [one.value if one.high is None else one.high for one in found]
     for place, (one, look) in enumerate(zip(found, looks, strict=True)):
         colour, hatch = _LOOKS[look]
-        axes.barh(place, one.value, 0.66, color=colour, hatch=hatch, edgecolor=_INK, linewidth=0.6)
+        axes.barh(place, one.value, 0.66, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6)
     reach = [
         [value - low for value, low in zip(values, lows, strict=True)],
         [high - value for value, high in zip(values, highs, strict=True)],

@@ -26,8 +26,8 @@ _DIRECTIONS = ((1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, 
 _DISTANCES = (8, 14, 22, 32, 44, 58, 74, 92, 112)
 _SIDES: dict[int, Literal["left", "center", "right"]] = {-1: "right", 0: "center", 1: "left"}
 _ENDS: dict[int, Literal["bottom", "center", "top"]] = {-1: "top", 0: "center", 1: "bottom"}
-_INK = "#333333"
-_STYLE: dict[Any, Any] = {
+INK = "#333333"
+STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",
     "axes.facecolor": "white",
     "font.family": "DejaVu Sans",
@@ -35,11 +35,11 @@ _STYLE: dict[Any, Any] = {
     "text.parse_math": False,
     "svg.fonttype": "path",
     "svg.hashsalt": "classmark",
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
+    "text.color": INK,
+    "axes.labelcolor": INK,
     "axes.edgecolor": "#999999",
-    "xtick.color": _INK,
-    "ytick.color": _INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
 }
 
 
@@ -69,7 +69,7 @@ def draw(comparison: Comparison, form: PlotFormat) -> bytes:
     if not comparison.tracks:
         raise UserError("There is nothing to draw: none of the tasks is on the board.")
     buffer = io.BytesIO()
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure(comparison).savefig(buffer, format=form, metadata={"Date": None} if form == "svg" else {})
     return buffer.getvalue()
 

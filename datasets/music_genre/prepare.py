@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ from .._market.sellers import LANGUAGES, Seller, make_sellers
 from .._market.world import article_number
 from .words import Words, spoilt
 from .world import FORMATS, SPREADS, STYLES, THEMES, World, make_world, unscaled
+
+if TYPE_CHECKING:
+    from benchmark.catalog import Raw
 
 ROWS = {"small": 4000, "full": 60000}
 LARGEST, SMALLEST = 300, 60  # rows of a genre among 4,000
@@ -36,13 +39,6 @@ DIGITS = {"tempo": 1, "loudness": 1, "duration": 0, "year": 0, "tracks": 0}
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-
-class Raw(Protocol):
-    """What a simulated task is made from."""
-
-    streams: Any
-    size: str
 
 
 class Alike(np.random.Generator):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from solvers import likeliest
 from toys import toy_card, toy_records
 
 from benchmark.errors import UserError
@@ -56,23 +57,6 @@ def _noisy_task(kind: str, rows: int = 600, **changes: Any) -> Task:
     return open_task(prepare(toy_card(kind, **changes), lambda raw: (records, table)))
 
 
-def _solver(task: Task, chances: pd.DataFrame) -> pd.DataFrame:
-    """What someone answers who is given the posterior of the test rows."""
-    best = chances.loc[chances.groupby("id")["probability"].idxmax()].set_index("id")["answer"]
-    best = best.reindex(task.test_ids)
-    if task.kind == "classification":
-        return pd.DataFrame({"id": best.index, "prediction": best.to_numpy()})
-    if task.kind == "clustering":
-        return pd.DataFrame({"id": best.index, "cluster": best.to_numpy()})
-    pairs = [
-        (left, right, 1.0)
-        for members in best.groupby(best).groups.values()
-        for place, left in enumerate(members)
-        for right in members[:place]
-    ]
-    return pd.DataFrame(pairs, columns=["left_id", "right_id", "score"])
-
-
 def _hidden_posterior(task: Task) -> pd.DataFrame:
     from benchmark.home import hidden_folder
 
@@ -83,7 +67,7 @@ def _hidden_posterior(task: Task) -> pd.DataFrame:
 def test_a_solver_with_the_posterior_scores_within_the_oracles_interval(kind: str) -> None:
     task = _noisy_task(kind)
     oracle = task.card["oracle"]
-    found = score(task, _solver(task, _hidden_posterior(task)))
+    found = score(task, likeliest(task, _hidden_posterior(task)))
     assert oracle["low"] <= found.headline.value <= oracle["high"]
     assert found.oracle is not None
     assert found.oracle["way"] == pytest.approx(

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import balanced_accuracy_score
+from solvers import likeliest
 
 from benchmark.budget import Budget
 from benchmark.catalog import load_card
@@ -107,7 +108,7 @@ def test_a_fifth_to_a_third_of_test_sellers_is_new(
     column = "seller" if "seller" in task.test else "store" if "store" in task.test else "brand"
     known = set(task.train[column].dropna()) | set(task.validation[column].dropna())
     given = task.test[column].dropna()
-    assert 0.15 <= (~given.isin(known)).mean() <= 0.4
+    assert 0.2 <= (~given.isin(known)).mean() <= 1 / 3
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -136,16 +137,7 @@ def _solve(task: Task, table: pd.DataFrame) -> pd.DataFrame:
             chances = chances.reindex(index=task.test_ids, columns=task.classes, fill_value=0).to_numpy()
             worth = chances * _class_weights(chances)
         return pd.DataFrame({"id": task.test_ids, "prediction": np.array(task.classes)[worth.argmax(axis=1)]})
-    best = table.loc[table.groupby("id")["probability"].idxmax()].set_index("id")["answer"]
-    if task.kind == "clustering":
-        return pd.DataFrame({"id": best.index, "cluster": best.to_numpy()})
-    pairs = [
-        (left, right, 1.0)
-        for members in best.groupby(best).groups.values()
-        for place, left in enumerate(members)
-        for right in members[:place]
-    ]
-    return pd.DataFrame(pairs, columns=["left_id", "right_id", "score"])
+    return likeliest(task, table)
 
 
 def _class_weights(chances: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
