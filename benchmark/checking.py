@@ -48,7 +48,7 @@ def check(task: Task, predictions: Predictions) -> Report:
     Raises UserError only where there is no such file; every fault of its content is in the report.
     """
     try:
-        table = read_predictions(predictions)
+        table = read_predictions(predictions, task)
     except Unreadable as error:
         return Report(task.name, 0, error.faults)
     try:

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import shutil
+import stat
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +67,32 @@ def folder_digest(folder: Path) -> str:
         if path.is_file()
     )
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a file that somebody hostile may have put there.
+
+    Raises OSError for anything but a regular file (no link, pipe or device is opened, none blocks), and for one
+    of more than `limit` bytes.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path.name} is not a regular file")
+        if status.st_size > limit:
+            raise OSError(f"{path.name} has {status.st_size} bytes; at most {limit} are taken")
+        return file.read(limit)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A new folder that is removed at the end, whatever was put into it: however deep, however many."""
+    folder = tempfile.mkdtemp(prefix="classmark-")
+    try:
+        yield Path(folder)
+    finally:
+        subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
 def copy_file(source: Path, target: Path) -> None:

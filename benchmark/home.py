@@ -4,6 +4,8 @@ tasks/<name>/<version>/     prepared tasks, what a participant may see
 hidden/<name>/<version>/    labels of their test rows, read by scoring alone
 raw/                        downloaded raw files
 results/                    records of runs
+vectors/                    embeddings that baselines computed
+environments/               Python environments of solutions
 mlflow/                     artifacts of an MLflow database that has no server
 """
 
@@ -36,3 +38,11 @@ def raw_folder() -> Path:
 
 def results_folder() -> Path:
     return home() / "results"
+
+
+def vectors_folder() -> Path:
+    return home() / "vectors"
+
+
+def environments_folder() -> Path:
+    return home() / "environments"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,25 @@ from numpy.typing import NDArray
 
 from benchmark.errors import UserError, did_you_mean
 
+if TYPE_CHECKING:
+    from benchmark.task import Task
+
 SHOWN = 10
+_PER_CELL = 32  # bytes, on average: ids have 16 characters, and a number in CSV has up to 24
+_SPARE = 2**24
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas writes of an index without a name
 Predictions: TypeAlias = Path | str | pd.DataFrame | pa.Table
+
+
+def most_rows(task: Task) -> int:
+    """Rows above which a predictions file is not read, whatever they hold."""
+    return 20 * int(task.card["sizes"]["rows"]) + 1_000
+
+
+def most_bytes(task: Task) -> int:
+    """Bytes, in the file and unpacked, above which a predictions file is not read."""
+    cells = int(task.card["sizes"]["rows"]) * max(20 * 3, 1 + len(task.classes))
+    return _SPARE + cells * _PER_CELL
 
 
 @dataclass(frozen=True)
@@ -66,17 +82,18 @@ def fault_rows(
     return [Fault(code, f"{count} {message}", count, tuple(int(row) + 1 for row in rows), shown[:3])]
 
 
-def read_predictions(given: Predictions) -> pa.Table:
+def read_predictions(given: Predictions, task: Task) -> pa.Table:
     """A predictions file (Parquet or CSV) or frame as an Arrow table; the columns of a CSV are strings.
 
-    Raises UserError where there is no such file, Unreadable where it is no table.
+    Raises UserError where there is no such file, Unreadable where it is no table, or one that is far too large for
+    the task: that is seen before it is read.
     """
     if isinstance(given, pa.Table):
         table = given
     elif isinstance(given, pd.DataFrame):
         table = _from_frame(given)
     else:
-        table = _from_file(Path(given))
+        table = _from_file(Path(given), task)
     repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if repeated:
         raise Unreadable(Fault("repeated columns", "A column name stands twice.", examples=tuple(repeated)))
@@ -92,24 +109,67 @@ def _from_frame(frame: pd.DataFrame) -> pa.Table:
         raise Unreadable(Fault("wrong types", f"The frame mixes types in a column: {error}")) from None
 
 
-def _from_file(path: Path) -> pa.Table:
+def _from_file(path: Path, task: Task) -> pa.Table:
     if not path.is_file():
         raise UserError(
             f"There is no predictions file {path}.", do="Give the path of a .parquet or .csv file."
         )
+    size = path.stat().st_size
+    if size > most_bytes(task):
+        raise Unreadable(Fault("too large", f"The file has {size:,} bytes; at most {most_bytes(task):,}."))
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip():
         raise Unreadable(Fault("empty file", "The file has no header and no rows."))
     if head.startswith(b"PAR1"):
         try:
-            table = pa.parquet.ParquetFile(path).read()
-            return table.select([name for name in table.column_names if not _PANDAS_INDEX.fullmatch(name)])
+            return _from_parquet(path, task)
         except (pa.ArrowException, OSError) as error:
             raise Unreadable(Fault("not a table", f"The Parquet file is damaged: {error}")) from None
     if (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))) or head.startswith(b"\x80"):
         raise Unreadable(Fault("not a table", "The file is neither Parquet nor CSV."))
     return _from_csv(path)
+
+
+def _from_parquet(path: Path, task: Task) -> pa.Table:
+    """The table, if neither the file's own account of it nor what it then unpacks to is too large.
+
+    Strings are read as positions in a dictionary first: a page may repeat one long string a billion times.
+    """
+    with pa.parquet.ParquetFile(path) as file:
+        kept = [name for name in file.schema_arrow.names if not _PANDAS_INDEX.fullmatch(name)]
+        nested = [name for name in kept if pa.types.is_nested(file.schema_arrow.field(name).type)]
+        if nested:
+            raise Unreadable(Fault("wrong types", "A column holds lists or records.", examples=tuple(nested)))
+        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+        _refuse_large(
+            max(file.metadata.num_rows, sum(group.num_rows for group in groups)), most_rows(task), "rows"
+        )
+        _refuse_large(sum(group.total_byte_size for group in groups), most_bytes(task), "bytes when unpacked")
+    table = pa.parquet.read_table(
+        path, columns=kept, read_dictionary=kept, use_threads=False, partitioning=None
+    )
+    _refuse_large(sum(map(_unpacked, table.columns)), most_bytes(task), "bytes when unpacked")
+    plain = [
+        pa.field(field.name, field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(plain))
+
+
+def _refuse_large(amount: int, most: int, what: str) -> None:
+    if amount > most:
+        raise Unreadable(Fault("too large", f"The file has {amount:,} {what}; at most {most:,}."))
+
+
+def _unpacked(column: pa.ChunkedArray) -> int:
+    """The bytes of a column once its dictionaries are spelt out."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    return sum(
+        int(pc.sum(pc.take(pc.binary_length(chunk.dictionary), chunk.indices)).as_py() or 0)
+        for chunk in column.chunks
+    )
 
 
 def _from_csv(path: Path) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -17,9 +18,15 @@ from pathlib import Path
 import psutil
 
 from benchmark.budget import Budget
+from benchmark.sandbox import LAUNCHER, WORK, Room
 
 POLL_SECONDS = 0.1
 DISK_EVERY = 20
+MOST_FILES = 200_000
+PROCESSES = 1024
+OPEN_FILES = 4096
+SLACK = 4 * 10**9
+LAST_WAIT = 20
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "HF_HOME", "HF_HUB_OFFLINE", "TZ")
 _THREADS = (
     "OMP_NUM_THREADS",
@@ -47,21 +54,28 @@ def run_limited(
     budget: Budget,
     cpus: Sequence[int],
     stop: threading.Event,
+    room: Room | None,
+    variables: dict[str, str],
 ) -> Finished:
     """Run a command in the work folder, its output in `log`, and wait for its end or its budget's.
 
-    The environment is made anew: nothing of the caller's is inherited but a few harmless variables. Peak memory
-    is the largest sum of the resident memory of the group's processes, in bytes. Raises KeyboardInterrupt when
-    `stop` is set.
+    In a room the work folder is `sandbox.WORK`; without one the process is held by its budget alone. The environment is
+    made anew: `variables`, and nothing of the caller's but a few harmless ones. Peak memory is the largest sum of
+    the resident memory of the group's processes, in bytes. Raises KeyboardInterrupt when `stop` is set.
     """
-    limits = json.dumps({"cpus": list(cpus), "file_size": budget.disk, "parent": os.getpid()})
-    launcher = str(Path(__file__).with_name("launch.py"))
+    (work / "tmp").mkdir(exist_ok=True)
+    given = {
+        "parent": os.getpid(),
+        "cpus": list(cpus),
+        "limits": _limits(budget, room),
+        "room": room.spec(work) if room else None,
+    }
     started = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-s", launcher, limits, *command],
+            [sys.executable, "-P", "-s", LAUNCHER, json.dumps(given), *command],
             cwd=work,
-            env=_environment(work, budget),
+            env=_environment(work, budget, room) | variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -87,15 +101,30 @@ def run_limited(
                 over = "disk"
     finally:
         _kill_group(process, seen)
-    return Finished(process.returncode, over, time.monotonic() - started, peak)
+    code = process.returncode
+    killed = room is not None and code > 128  # bubblewrap says 128 + signal, as shells do
+    return Finished(128 - code if killed else code, over, time.monotonic() - started, peak)
 
 
-def _environment(work: Path, budget: Budget) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    threads = {name: str(budget.cores) for name in _THREADS}
-    temporary = work / "tmp"
-    temporary.mkdir(exist_ok=True)
-    return kept | threads | {"HOME": str(work), "TMPDIR": str(temporary), "PYTHONHASHSEED": "0"}
+def _limits(budget: Budget, room: Room | None) -> dict[str, int]:
+    limits = {"FSIZE": budget.disk, "CORE": 0}
+    if room is None:
+        return limits
+    return limits | {
+        "NPROC": PROCESSES,
+        "NOFILE": OPEN_FILES,
+        "DATA": budget.memory + SLACK,  # of one process; allocators set aside more than they use
+        "CPU": int(budget.seconds * budget.cores) + 10,
+    }
+
+
+def _environment(work: Path, budget: Budget, room: Room | None) -> dict[str, str]:
+    own = {name: str(budget.cores) for name in _THREADS} | {"PYTHONHASHSEED": "0"}
+    if room is None:
+        kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        return kept | own | {"HOME": str(work), "TMPDIR": str(work / "tmp")}
+    system = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "USER": "solution"}
+    return system | own | {"HOME": WORK, "TMPDIR": "/tmp"}
 
 
 def _group(leader: int) -> list[psutil.Process]:
@@ -114,19 +143,31 @@ def _resident(members: Iterable[psutil.Process]) -> int:
     return total
 
 
-def _disk(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.lstat().st_size
+def _disk(folder: Path) -> float:
+    """Bytes of all files below a folder, which may be changing; endless, above a number of files."""
+    total = files = 0
+    folders = [str(folder)]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                files += 1
+                if files > MOST_FILES:
+                    return math.inf
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    with contextlib.suppress(OSError):
+                        total += entry.stat(follow_symlinks=False).st_size
     return total
 
 
 def _kill_group(process: subprocess.Popen[bytes], seen: Iterable[psutil.Process]) -> None:
-    """Kill whatever is left: the group, and children that left it or outlived their parent."""
+    """Kill whatever is left, children too that left the group or outlived their parent, and see it gone."""
+    members = {*seen, *_group(process.pid)}
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    for member in {*seen, *_group(process.pid)}:
+    for member in members:
         with contextlib.suppress(psutil.Error):
             member.kill()
     process.wait()
+    psutil.wait_procs(members, timeout=LAST_WAIT)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from benchmark.errors import UserError
 from benchmark.files import new_folder, write_bytes, write_json
 
-FORMAT = 1
+FORMAT = 2
 STATUSES = frozenset({"ok", "failed", "timeout", "memory", "invalid", "unsupported"})
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,27 +22,39 @@ from numpy.typing import NDArray
 from benchmark.budget import Budget
 from benchmark.checking import check
 from benchmark.environment import environment, versions
+from benchmark.files import read_regular, temporary_folder
+from benchmark.home import vectors_folder
 from benchmark.kinds import kind_of
 from benchmark.labels import load_labels
+from benchmark.predictions import most_bytes
 from benchmark.process import Finished, run_limited
 from benchmark.records import STATUSES, Record, record_folder, write_record
+from benchmark.sandbox import require_sandbox, sandbox
+from benchmark.scene import bare, sandboxed
 from benchmark.scoring import constant_counts, score_answer
 from benchmark.solutions import Solution
 from benchmark.task import Task
+from benchmark.vectors import adopt
 from benchmark.work import fill_work, rows_of_fold
 
 LOG_LINES = 200
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+MOST_OUTCOME = 2**20
+MOST_REASON = 2_000
+MOST_NUMBER = 2**53
+MOST_VECTORS = 4 * 2**30
+SECONDS = ("fit", "predict", "embed", "embed_saved")
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run to be made."""
+    """A run to be made; a trusted one as a bare process, any other in the sandbox."""
 
     solution: Solution
     task: Task
     seed: int
     budget: Budget
+    trusted: bool = False
 
     @property
     def key(self) -> str:
@@ -84,8 +96,7 @@ class _Ending:
     status: str
     reason: str = ""
     total: float = 0.0
-    fit: float | None = None
-    predict: float | None = None
+    seconds: dict[str, float | None] = field(default_factory=lambda: dict.fromkeys(SECONDS))
     peak_memory: int = 0
     log: str = ""
     predictions: Path | None = None
@@ -99,15 +110,17 @@ def execute(run: Run, results: Path, cpus: Sequence[int], stop: threading.Event)
     Raises KeyboardInterrupt when `stop` is set; nothing is recorded then.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    with tempfile.TemporaryDirectory(prefix="classmark-", ignore_cleanup_errors=True) as temporary:
-        ending = _make(run, Path(temporary), cpus, stop)
+    with temporary_folder() as temporary:
+        ending = _make(run, temporary, cpus, stop)
         _score(run, ending)
         description = run.description() | {
             "status": ending.status,
             "reason": ending.reason,
             "started": started,
-            "seconds": {"total": ending.total, "fit": ending.fit, "predict": ending.predict},
+            "seconds": {"total": ending.total, **ending.seconds},
             "peak_memory": ending.peak_memory,
+            "cpus": list(cpus),
+            "sandbox": _sandbox(run),
             "environment": environment(),
             "versions": versions(run.solution),
         }
@@ -115,26 +128,35 @@ def execute(run: Run, results: Path, cpus: Sequence[int], stop: threading.Event)
         return write_record(folder, description, ending.score, ending.counts, ending.predictions, ending.log)
 
 
+def _sandbox(run: Run) -> str:
+    """The sandbox that the run takes place in. Shipped baselines do without where there is none."""
+    return "" if run.trusted or run.solution.form == "predictions" else sandbox()[0]
+
+
 def _make(run: Run, temporary: Path, cpus: Sequence[int], stop: threading.Event) -> _Ending:
-    if run.solution.form == "predictions":
-        return _Ending("ok", predictions=rows_of_fold(run.task, run.solution.path, temporary))
-    if missing := run.solution.missing_packages():
+    solution, task = run.solution, run.task
+    if solution.form == "predictions":
+        return _Ending("ok", predictions=rows_of_fold(task, solution.path, temporary))
+    if missing := solution.missing_packages():
         install = " ".join(f"'{name}'" for name in missing)
         return _Ending("failed", f"missing packages: {', '.join(missing)}; pip install {install}")
-    if run.solution.command and run.task.kind not in run.solution.command.kinds:
-        return _Ending(
-            "unsupported", f"solution.toml lists the kinds {', '.join(run.solution.command.kinds)}"
-        )
+    if solution.command and task.kind not in solution.command.kinds:
+        return _Ending("unsupported", f"solution.toml lists the kinds {', '.join(solution.command.kinds)}")
+    if not (run.trusted or solution.shipped):
+        require_sandbox(solution.name)
     work, log = temporary / "work", temporary / "log.txt"
-    command = fill_work(run.task, run.solution, run.seed, run.budget, work)
-    finished = run_limited(command, work, log, run.budget, cpus, stop)
+    scene = sandboxed(task, None) if _sandbox(run) else bare(work, None)
+    command = fill_work(task, solution, run.seed, run.budget, work, scene)
+    finished = run_limited(command, work, log, run.budget, cpus, stop, scene.room, scene.variables)
+    if solution.shipped:
+        adopt(work / "vectors", vectors_folder(), MOST_VECTORS)
     return _ending(run, work, finished, _tail(log))
 
 
 def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:
     ending = _Ending("ok", total=finished.seconds, peak_memory=finished.peak_memory, log=log)
     outcome = _outcome(work / "outcome.json")
-    ending.fit, ending.predict = outcome.get("fit_seconds"), outcome.get("predict_seconds")
+    ending.seconds = {name: outcome.get(f"{name}_seconds") for name in SECONDS}
     ending.peak_memory = max(finished.peak_memory, outcome.get("peak_memory", 0))
     budget = run.budget
     if finished.over == "timeout":
@@ -148,32 +170,42 @@ def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:
     elif finished.exit_code:
         ending.status, ending.reason = "failed", f"exit code {finished.exit_code}"
     else:
-        found = [
-            work / name for name in ("predictions.parquet", "predictions.csv") if (work / name).is_file()
-        ]
-        if found:
-            ending.predictions = found[0]
-        else:
-            ending.status, ending.reason = "failed", "no predictions were written"
+        _take_predictions(run.task, work, ending)
     return ending
+
+
+def _take_predictions(task: Task, work: Path, ending: _Ending) -> None:
+    """Copy the predictions out of reach of whoever wrote them."""
+    found = [name for name in ("predictions.parquet", "predictions.csv") if os.path.lexists(work / name)]
+    if not found:
+        ending.status, ending.reason = "failed", "no predictions were written"
+        return
+    try:
+        content = read_regular(work / found[0], most_bytes(task))
+    except OSError as error:
+        ending.status, ending.reason = "invalid", f"the predictions were not opened: {error}"
+        return
+    ending.predictions = work.with_name(found[0])
+    ending.predictions.write_bytes(content)
 
 
 def _outcome(path: Path) -> dict[str, Any]:
     """What the worker says of itself; nothing where it says nothing sensible."""
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        given = json.loads(read_regular(path, MOST_OUTCOME))
+    except (OSError, ValueError, RecursionError):
         return {}
     kinds: dict[str, Any] = {
-        "fit_seconds": (int, float),
-        "predict_seconds": (int, float),
+        **{f"{name}_seconds": (int, float) for name in SECONDS},
         "peak_memory": int,
         "status": str,
         "reason": str,
     }
     if not isinstance(given, dict):
         return {}
-    return {key: given[key] for key, kind in kinds.items() if isinstance(given.get(key), kind)}
+    known = {key: given[key] for key, kind in kinds.items() if isinstance(given.get(key), kind)}
+    known = {key: value for key, value in known.items() if isinstance(value, str) or 0 <= value < MOST_NUMBER}
+    return known | ({"reason": _printable(known["reason"])[:MOST_REASON]} if "reason" in known else {})
 
 
 def _score(run: Run, ending: _Ending) -> None:
@@ -195,4 +227,9 @@ def _tail(log: Path) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 200 * LOG_LINES))
         text = file.read().decode("utf-8", errors="replace")
-    return "\n".join(_CONTROL.sub("", text).splitlines()[-LOG_LINES:])
+    return "\n".join(_printable(text).splitlines()[-LOG_LINES:])
+
+
+def _printable(text: str) -> str:
+    """Without control characters, and without what a record in UTF-8 cannot hold."""
+    return _CONTROL.sub("", text).encode("utf-8", errors="replace").decode()

@@ -17,6 +17,7 @@ from benchmark.budget import Budget
 from benchmark.errors import require
 from benchmark.records import Record, read_record, record_folder
 from benchmark.run import Run, execute
+from benchmark.sandbox import require_sandbox
 from benchmark.solutions import Solution
 from benchmark.task import Task, verify_pictures
 
@@ -30,17 +31,25 @@ def plan(
     seeds: Sequence[int],
     folds: Sequence[int] | None,
     budget: Budget,
+    trusted: bool = False,
 ) -> list[Run]:
     """All runs: every solution on every task, fold and seed. `folds` None means all of them.
 
-    The files of each task are verified here, once.
+    The files of each task are verified here, once. Raises UserError for foreign code that is not trusted where
+    there is no sandbox.
     """
-    runs = []
+    solutions, runs = list(solutions), []
+    for solution in solutions:
+        if not (trusted or solution.shipped or solution.form == "predictions"):
+            require_sandbox(solution.name)
     for task in tasks:
         verify_pictures(task)
         parts = [task] if task.folds is None else [task.with_fold(f) for f in folds or range(task.folds)]
         runs += [
-            Run(solution, part, seed, budget) for solution in solutions for part in parts for seed in seeds
+            Run(solution, part, seed, budget, trusted)
+            for solution in solutions
+            for part in parts
+            for seed in seeds
         ]
     return runs
 

@@ -46,6 +46,11 @@ class Solution:
     summary: str = ""
     command: CommandCard | None = None
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it is one of the suite's own baselines."""
+        return self.path.parent == baselines_folder()
+
     def missing_packages(self) -> list[str]:
         """The requirements that this environment does not meet."""
         return [given for given in self.requires if not _is_met(Requirement(given))]

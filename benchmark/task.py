@@ -83,6 +83,10 @@ class Task:
             for given in self.card["ignorable"]
         )
 
+    def columns_of(self, *types: str) -> list[str]:
+        """The names of the feature columns of the given types, in the table's order."""
+        return [column.name for column in self.columns if column.type in types]
+
     @property
     def train(self) -> pd.DataFrame:
         """Features and target of the rows to learn from."""

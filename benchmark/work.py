@@ -2,14 +2,13 @@
 
     work/  task.json  train.parquet  test.parquet  images/  solution/
 
-Everything is a copy: a link would show where the rest of the task lies.
+Everything is a copy: a link would show where the rest of the task lies. In a sandbox the pictures are mounted.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 import time
 from pathlib import Path
 
@@ -19,15 +18,18 @@ from benchmark.budget import Budget
 from benchmark.columns import Column
 from benchmark.files import copy_file
 from benchmark.predictions import Unreadable, read_predictions
+from benchmark.scene import Scene
 from benchmark.solutions import Solution
 from benchmark.tables import write_csv, write_parquet
 from benchmark.task import Task
 
 
-def fill_work(task: Task, solution: Solution, seed: int, budget: Budget, work: Path) -> list[str]:
-    """Fill the new work folder and return the worker's command."""
+def fill_work(
+    task: Task, solution: Solution, seed: int, budget: Budget, work: Path, scene: Scene
+) -> list[str]:
+    """Fill the new work folder and return the worker's command, in the paths of the scene."""
     work.mkdir()
-    _write_task(task, seed, budget, work)
+    _write_task(task, seed, budget, work, scene)
     form = solution.command.format if solution.command else "parquet"
     known = task.values
     values = pd.DataFrame() if known is None else known.add_prefix("value:")
@@ -37,20 +39,26 @@ def fill_work(task: Task, solution: Solution, seed: int, budget: Budget, work: P
             write_csv(table, work / f"{name}.csv")
         else:
             write_parquet(table, work / f"{name}.parquet", columns)
-    for column in task.columns:
-        if column.type == "image":
-            for picture in sorted({*task.labelled[column.name].dropna(), *task.test[column.name].dropna()}):
+    if scene.room is None:
+        for column in task.columns_of("image"):
+            for picture in sorted({*task.labelled[column].dropna(), *task.test[column].dropna()}):
                 copy_file(task.folder / picture, work / picture)
-    copied = _copy_solution(solution, work / "solution")
+    copied = _copy_solution(solution, work / "solution").relative_to(work)
     if solution.command is None:
-        worker = str(Path(__file__).with_name("worker.py"))
-        return [sys.executable, "-P", "-s", worker, str(work), str(copied)]
+        return [
+            scene.python,
+            "-P",
+            "-s",
+            f"{scene.code}/benchmark/worker.py",
+            scene.work,
+            f"{scene.work}/{copied}",
+        ]
     places = {
-        "train": str(work / f"train.{form}"),
-        "test": str(work / f"test.{form}"),
-        "task": str(work / "task.json"),
-        "out": str(work / f"predictions.{form}"),
-        "solution": str(work / "solution"),
+        "train": f"{scene.work}/train.{form}",
+        "test": f"{scene.work}/test.{form}",
+        "task": f"{scene.work}/task.json",
+        "out": f"{scene.work}/predictions.{form}",
+        "solution": f"{scene.work}/solution",
         "seed": str(seed),
         "seconds": f"{budget.seconds:g}",
     }
@@ -58,11 +66,11 @@ def fill_work(task: Task, solution: Solution, seed: int, budget: Budget, work: P
         re.sub(r"\{(\w+)\}", lambda m: places.get(m[1], m[0]), part) for part in solution.command.command
     ]
     if command[0].startswith("./"):
-        command[0] = str(work / "solution" / command[0])
+        command[0] = f"{scene.work}/solution/{command[0][2:]}"
     return command
 
 
-def _write_task(task: Task, seed: int, budget: Budget, work: Path) -> None:
+def _write_task(task: Task, seed: int, budget: Budget, work: Path, scene: Scene) -> None:
     card = task.card
     content = {
         "name": card["name"],
@@ -75,6 +83,7 @@ def _write_task(task: Task, seed: int, budget: Budget, work: Path) -> None:
         "ignorable": card["ignorable"],
         "source_column": card["source"],
         "seed": seed,
+        "vectors": scene.vectors,
         "budget": {
             "seconds": budget.seconds,
             "memory": budget.memory,
@@ -100,7 +109,7 @@ def rows_of_fold(task: Task, path: Path, temporary: Path) -> Path:
     if task.folds is None:
         return path
     try:
-        table = read_predictions(path).to_pandas()
+        table = read_predictions(path, task).to_pandas()
     except Unreadable:
         return path
     elsewhere = task.rows.index

@@ -25,6 +25,7 @@ import pandas as pd
 
 from benchmark.columns import Column, Ignorable
 from benchmark.tables import read_typed
+from benchmark.vectors import Vectors
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,14 @@ class BudgetLeft:
     memory: int
     cores: int
     deadline: float
+    vectors: Vectors = field(repr=False)
 
     def seconds_left(self) -> float:
-        """Wall seconds until the process is stopped."""
-        return max(0.0, self.deadline - time.time())
+        """Wall seconds until the process is stopped, less what vectors cost that were found in the cache.
+
+        So a solution has the same time whether another run has embedded the same texts before or not.
+        """
+        return max(0.0, self.deadline - time.time() - self.vectors.saved)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class SolutionTask:
     """What `build(task)` and `supports(task)` get to see.
 
     `rows` holds split and family of the labelled rows; `values` what each class is worth for each of them, (rows,
-    classes), where the task has values.
+    classes), where the task has values; `vectors` remembers embeddings from run to run.
     """
 
     name: str
@@ -59,6 +64,7 @@ class SolutionTask:
     source_column: str | None
     seed: int
     budget: BudgetLeft
+    vectors: Vectors = field(repr=False)
     rows: pd.DataFrame = field(repr=False)
     values: pd.DataFrame | None = field(default=None, repr=False)
 
@@ -77,6 +83,7 @@ def read_task(work: Path) -> tuple[SolutionTask, pd.DataFrame]:
     columns = tuple(Column(**column | {"values": tuple(column["values"])}) for column in given["columns"])
     worth = [f"value:{name}" for name in given["classes"] if given["values"]]
     table = read_typed(work / "train.parquet", [*columns, *(Column(name, "numeric") for name in worth)])
+    vectors = Vectors(Path(given["vectors"]) if given["vectors"] else None, work / "vectors")
     task = SolutionTask(
         **{
             key: given[key]
@@ -87,7 +94,8 @@ def read_task(work: Path) -> tuple[SolutionTask, pd.DataFrame]:
             Ignorable(**one | {"words": tuple(one["words"]), "patterns": tuple(one["patterns"])})
             for one in given["ignorable"]
         ),
-        budget=BudgetLeft(**given["budget"]),
+        budget=BudgetLeft(**given["budget"], vectors=vectors),
+        vectors=vectors,
         rows=table[["split", "family"]],
         values=table[worth].set_axis(given["classes"], axis=1) if worth else None,
     )
@@ -111,7 +119,7 @@ def load_solution(path: Path) -> ModuleType:
 
 
 def run(work: Path, solution: Path) -> dict[str, Any]:
-    """Fit and predict; write the predictions; return seconds of fit and predict."""
+    """Fit and predict; write the predictions; return seconds of fit, predict and embedding, each apart."""
     module = load_solution(solution)
     task, table = read_task(work)
     if hasattr(module, "supports"):
@@ -122,19 +130,25 @@ def run(work: Path, solution: Path) -> dict[str, Any]:
     np.random.seed(task.seed)
     names = [column.name for column in task.columns]
     model = module.build(task)
-    fit_seconds, _ = _timed(lambda: model.fit(table[names], table[task.target]))
+    fit_seconds, _ = _timed(lambda: model.fit(table[names], table[task.target]), task.vectors)
     print(f"fitted in {fit_seconds:.1f} s", flush=True)
     test = read_typed(work / "test.parquet", task.columns)[names]
-    predict_seconds, predictions = _timed(lambda: _predict(model, test, task))
+    predict_seconds, predictions = _timed(lambda: _predict(model, test, task), task.vectors)
     print(f"predicted in {predict_seconds:.1f} s", flush=True)
     predictions.to_parquet(work / "predictions.parquet", index=False)
-    return {"fit_seconds": fit_seconds, "predict_seconds": predict_seconds}
+    return {
+        "fit_seconds": fit_seconds,
+        "predict_seconds": predict_seconds,
+        "embed_seconds": task.vectors.spent,
+        "embed_saved_seconds": task.vectors.saved,
+    }
 
 
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.monotonic()
+def _timed(work: Callable[[], Any], vectors: Vectors) -> tuple[float, Any]:
+    """Seconds of the work without those of embedding, and its result."""
+    started, embedding = time.monotonic(), vectors.spent
     result = work()
-    return time.monotonic() - started, result
+    return time.monotonic() - started - (vectors.spent - embedding), result
 
 
 def _predict(model: Any, test: pd.DataFrame, task: SolutionTask) -> pd.DataFrame:

@@ -42,6 +42,7 @@ _COLOURS = {"ok": "green", "unsupported": "dim"}
     type=click.Path(path_type=Path, file_okay=False),
     help="Where records go.  [default: results under CLASSMARK_HOME]",
 )
+@click.option("--trust", is_flag=True, help="Run without the sandbox: the code is your own.")
 @click.option("--retry", is_flag=True, help="Make runs again that are recorded with another status than ok.")
 @click.option("--mlflow", help="Also log each run to this MLflow tracking URI.")
 @json_option
@@ -57,6 +58,7 @@ def command(
     jobs: int,
     executor: Literal["local", "ray"],
     results: Path | None,
+    trust: bool,
     retry: bool,
     mlflow: str | None,
     json: bool,
@@ -81,6 +83,7 @@ def command(
         seed,
         fold,
         limits,
+        trust,
     )
     folder = (results or results_folder()).absolute()
     with _Progress(len(runs)) as progress:

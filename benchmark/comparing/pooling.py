@@ -34,7 +34,8 @@ _Seeds = dict[int, dict[Fold, Record]]
 class Cost:
     """Seconds and bytes; None where nothing was measured, as with ready predictions and runs never made.
 
-    `seconds` is fit and predict, or the whole run where it was stopped or does not tell them apart.
+    `seconds` is fit, predict and embedding, cached or not; the whole run where it was stopped or does not tell
+    them apart.
     """
 
     fit: float | None = None
@@ -200,7 +201,8 @@ def _cost_of_run(record: Record) -> Cost:
     if not seconds["total"]:
         return Cost()
     apart = None not in (seconds["fit"], seconds["predict"])
-    whole = seconds["fit"] + seconds["predict"] if apart else seconds["total"]
+    embedding = (seconds["embed"] or 0) + (seconds["embed_saved"] or 0)
+    whole = seconds["fit"] + seconds["predict"] + embedding if apart else seconds["total"]
     return Cost(seconds["fit"], seconds["predict"], whole, record.run["peak_memory"])
 
 

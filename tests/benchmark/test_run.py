@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,8 +53,9 @@ def solution_file(folder: Path, **parts: str) -> Path:
 
 
 def run_one(path: Path | str, task: Task, results: Path, budget: Budget = BUDGET, **more: Any) -> Record:
+    trusted = more.get("trusted", False)
     [record] = run_all(
-        [Run(load_solution(str(path)), task, 0, budget)], results, 1, "local", more.get("retry", False),
+        [Run(load_solution(str(path)), task, 0, budget, trusted)], results, 1, "local", more.get("retry", False),
         lambda run, record: None,
     )  # fmt: skip
     return record
@@ -87,7 +89,7 @@ ENDINGS = [
     ({"fit": "raise MemoryError('mine')"}, "memory", "MemoryError: mine"),
     ({"predict": "return ['lamp']"}, "failed", "1 values for 60 rows"),
     ({"predict": "return ['sofa'] * len(X)"}, "invalid", "unknown classes"),
-    ({"predict": "f = open('big', 'wb'); f.write(bytes(2 * 10**8)); f.flush()"}, "failed", "File too large"),
+    ({"predict": "f = open('big', 'wb'); f.write(bytes(2 * 10**8)); f.flush()"}, "failed", "File too large|of disk"),
     ({"predict": "[open(f'f{i}', 'wb').write(bytes(3 * 10**7)) for i in range(5)]; import time; time.sleep(20)"},
      "failed", "of disk"),
     ({"build": "import sys; sys.exit(0)"}, "failed", "no predictions were written"),
@@ -101,7 +103,7 @@ def test_every_ending_is_a_record(parts: dict[str, str], status: str, reason: st
     budget = Budget(seconds, memory, 1, 10**8)
     record = run_one(solution_file(tmp_path, **parts), toy_task("classification"), tmp_path / "r", budget)
     assert record.run["status"] == status, record.run["reason"]
-    assert reason in record.run["reason"]
+    assert re.search(reason, record.run["reason"])
     assert record.score is None
     assert record.counts("constant").sum() > 0
     assert [one.folder for one in read_records([tmp_path / "r"])] == [record.folder]
@@ -123,12 +125,12 @@ def test_missing_packages_come_with_the_install_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("then", ["time.sleep(60)", "time.sleep(1)"])
-def test_children_do_not_outlive_a_run(then: str, tmp_path: Path) -> None:
+def test_children_of_a_bare_process_do_not_outlive_it(then: str, tmp_path: Path) -> None:
     spawn = "subprocess.Popen(['sleep', '300'], start_new_session=True)"
     orphan = f"import subprocess; print('child', {spawn}.pid, flush=True)"
     path = solution_file(tmp_path, fit=f"{orphan}; import time; {then}")
     budget = Budget(3, 10**9, 1, 10**8)
-    record = run_one(path, toy_task("classification"), tmp_path / "r", budget)
+    record = run_one(path, toy_task("classification"), tmp_path / "r", budget, trusted=True)
     [line] = [one for one in (record.folder / "log.txt").read_text().splitlines() if one.startswith("child")]
     assert is_gone(int(line.split()[1]))
 
@@ -212,12 +214,12 @@ def test_recorded_runs_are_not_run_again_unless_something_changed(tmp_path: Path
     task, results = toy_task("classification"), tmp_path / "r"
     mark = tmp_path / "mark"
     path = solution_file(tmp_path, fit=f"open({str(mark)!r}, 'a').write('x')")
-    run_one(path, task, results)
-    run_one(path, task, results)
+    run_one(path, task, results, trusted=True)
+    run_one(path, task, results, trusted=True)
     assert mark.read_text() == "x"
-    run_one(path, task, results, Budget(29, 2 * 10**9, 1, 10**8))
+    run_one(path, task, results, Budget(29, 2 * 10**9, 1, 10**8), trusted=True)
     path.write_text(path.read_text() + "\n# changed\n")
-    run_one(path, task, results)
+    run_one(path, task, results, trusted=True)
     assert mark.read_text() == "xxx"
     assert len(read_records([results])) == 3
 
@@ -226,10 +228,10 @@ def test_retry_runs_failures_again_and_leaves_the_rest(tmp_path: Path) -> None:
     task, results = toy_task("classification"), tmp_path / "r"
     flag = tmp_path / "flag"
     path = solution_file(tmp_path, fit=f"import os; assert os.path.exists({str(flag)!r})")
-    assert run_one(path, task, results).run["status"] == "failed"
+    assert run_one(path, task, results, trusted=True).run["status"] == "failed"
     flag.touch()
-    assert run_one(path, task, results).run["status"] == "failed"
-    assert run_one(path, task, results, retry=True).run["status"] == "ok"
+    assert run_one(path, task, results, trusted=True).run["status"] == "failed"
+    assert run_one(path, task, results, retry=True, trusted=True).run["status"] == "ok"
     assert [record.run["status"] for record in read_records([results])] == ["ok"]
 
 

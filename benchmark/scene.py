@@ -1,0 +1,70 @@
+"""Where a run takes place: in a room of the sandbox or as a bare process, and with which interpreter."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmark.home import vectors_folder
+from benchmark.sandbox import WORK, Mount, Room, interpreter_mounts
+from benchmark.solutions import baselines_folder
+from benchmark.task import Task
+
+_CODE, _ENVIRONMENT, _VECTORS = "/classmark/code", "/classmark/environment", "/classmark/vectors"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The places of a run as its process sees them: interpreter, code of the suite, work folder, cached vectors."""
+
+    room: Room | None
+    python: str
+    code: str
+    work: str
+    vectors: str | None
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+def sandboxed(task: Task, environment: Path | None) -> Scene:
+    """In a room that shows the interpreter, the suite's code, the task's pictures, cached vectors and models.
+
+    `environment` is the solution's own environment, None for the suite's.
+    """
+    mounts = [Mount(folder, f"{_CODE}/{name}") for name, folder in _code().items()]
+    if environment is None:
+        mounts += interpreter_mounts(sys.base_prefix, sys.prefix)
+    else:
+        mounts += [*interpreter_mounts(sys.base_prefix), Mount(environment, _ENVIRONMENT)]
+    if task.columns_of("image"):
+        mounts.append(Mount(task.folder / "images", f"{WORK}/images"))
+    variables = {"PYTHONPATH": _CODE, "HF_HUB_OFFLINE": "1"}
+    if (models := _hub()).is_dir():
+        mounts.append(Mount(models, "/classmark/huggingface/hub"))
+        variables["HF_HOME"] = "/classmark/huggingface"
+    mounts.append(Mount(vectors_folder(), _VECTORS))
+    room = Room(tuple(mounts))
+    vectors_folder().mkdir(parents=True, exist_ok=True)
+    python = sys.executable if environment is None else f"{_ENVIRONMENT}/bin/python"
+    return Scene(room, python, _CODE, WORK, _VECTORS, variables)
+
+
+def bare(work: Path, environment: Path | None) -> Scene:
+    """As a process like any other, for code that is one's own."""
+    code = work.parent / "classmark"
+    code.mkdir()
+    for name, folder in _code().items():
+        (code / name).symlink_to(folder)
+    python = sys.executable if environment is None else str(environment / "bin" / "python")
+    return Scene(None, python, str(code), str(work), str(vectors_folder()), {"PYTHONPATH": str(code)})
+
+
+def _code() -> dict[str, Path]:
+    return {"benchmark": Path(__file__).parent, "baselines": baselines_folder()}
+
+
+def _hub() -> Path:
+    """Models that were downloaded from the hub; the folder above also holds the user's token."""
+    given = os.environ.get("HF_HOME")
+    return (Path(given) if given else Path.home() / ".cache" / "huggingface") / "hub"

@@ -1,0 +1,512 @@
+"""Attempts to get out of the sandbox, each a real one; none succeeds, none hurts the runner or a neighbour run."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from toys import hidden_labels, right_answer, toy_task
+
+from benchmark.budget import Budget
+from benchmark.errors import UserError
+from benchmark.home import hidden_folder, results_folder
+from benchmark.records import Record
+from benchmark.run import Run
+from benchmark.runner import plan, run_all
+from benchmark.sandbox import sandbox
+from benchmark.solutions import load_solution
+from benchmark.task import Task
+
+BUDGET = Budget(seconds=40, memory=10**9, cores=1, disk=2 * 10**8)
+NAME = f"hostile{os.getpid()}"
+MODEL = """
+class Model:
+    def fit(self, X, y):
+        self.most = y.mode()[0]
+        return self
+    def predict(self, X):
+        return [self.most] * len(X)
+def build(task):
+    attempt()
+    return Model()
+"""
+
+pytestmark = [
+    pytest.mark.skipif(not sandbox()[0], reason=sandbox()[1]),
+    pytest.mark.xdist_group("escape"),
+]
+
+
+@pytest.fixture
+def task() -> Task:
+    return toy_task("classification")
+
+
+@pytest.fixture(autouse=True)
+def unhurt(task: Task) -> Iterator[None]:
+    """The labels are as they were, and nobody is left behind."""
+    labels = hidden_folder(task.name, task.version) / "labels.parquet"
+    before = labels.read_bytes()
+    yield
+    assert labels.read_bytes() == before
+    assert not [
+        one for one in psutil.process_iter(["cmdline"]) if NAME in " ".join(one.info["cmdline"] or [])
+    ]
+
+
+def attempt(source: str, task: Task, tmp_path: Path, budget: Budget = BUDGET) -> Record:
+    """Run a solution whose `build` first makes the attempt, in the sandbox."""
+    path = tmp_path / f"{NAME}.py"
+    path.write_text("def attempt():\n" + textwrap.indent(textwrap.dedent(source), "    ") + MODEL)
+    run = Run(load_solution(str(path)), task, 0, budget)
+    [record] = run_all([run], tmp_path / "results", 1, "local", False, lambda run, record: None)
+    assert record.run["sandbox"].startswith("bubblewrap")
+    return record
+
+
+def log(record: Record) -> str:
+    return (record.folder / "log.txt").read_text()
+
+
+def refused(source: str, task: Task, tmp_path: Path) -> str:
+    """The log of an attempt that is refused by an OSError, after which the solution goes on and ends well."""
+    tried = textwrap.dedent(source).strip()
+    record = attempt(
+        f"try:\n{textwrap.indent(tried, '    ')}\n    print('SUCCEEDED')\nexcept OSError as error:\n"
+        "    print('refused:', error)\n",
+        task,
+        tmp_path,
+    )
+    assert record.run["status"] == "ok", record.run["reason"]
+    assert "SUCCEEDED" not in log(record)
+    assert "refused:" in log(record)
+    return log(record)
+
+
+def test_hidden_labels_by_their_path(task: Task, tmp_path: Path) -> None:
+    path = hidden_folder(task.name, task.version) / "labels.parquet"
+    assert path.is_file()
+    assert "No such file" in refused(f"open({str(path)!r}, 'rb')", task, tmp_path)
+
+
+def test_hidden_labels_through_proc(task: Task, tmp_path: Path) -> None:
+    """No process but the solution's own is there, and their roots, descriptors and folders lead nowhere else."""
+    path = hidden_folder(task.name, task.version) / "labels.parquet"
+    record = attempt(
+        f"""
+        import os
+        own = [name for name in os.listdir("/proc") if name.isdigit()]
+        print("processes", len(own), "me", os.getpid())
+        for pid in own:
+            for way in (f"/proc/{{pid}}/root", f"/proc/{{pid}}/cwd/../../../../.."):
+                try:
+                    print("SUCCEEDED", open(way + {str(path)!r}, "rb").read(4))
+                except OSError as error:
+                    print(error)
+            try:
+                for fd in os.listdir(f"/proc/{{pid}}/fd"):
+                    print("fd", os.readlink(f"/proc/{{pid}}/fd/{{fd}}"))
+            except OSError as error:
+                print(error)
+        """,
+        task,
+        tmp_path,
+    )
+    assert record.run["status"] == "ok", record.run["reason"]
+    assert "SUCCEEDED" not in log(record)
+    assert "processes 2 me 2" in log(record)
+    opened = {line.split()[1] for line in log(record).splitlines() if line.startswith("fd ")}
+    assert all(
+        name.startswith(("/dev/null", "/proc/", "anon_inode", "pipe:")) or "log.txt" in name
+        for name in opened
+    )
+
+
+def test_other_runs_and_homes_are_not_listed(task: Task, tmp_path: Path) -> None:
+    results_folder().mkdir(parents=True, exist_ok=True)
+    (results_folder() / "of-a-rival").touch()
+    record = attempt(
+        """
+        import os
+        for parent, folders, files in os.walk("/"):
+            folders[:] = [name for name in folders if os.path.join(parent, name) not in
+                          ("/proc", "/usr", "/dev", "/classmark/code") and not name.startswith("python3")]
+            print(*(os.path.join(parent, name) for name in files if "site-packages" not in parent)[:0])
+            if "of-a-rival" in files or "labels.parquet" in files:
+                print("SUCCEEDED", parent)
+        print("walked")
+        print("root", sorted(os.listdir("/")), "tmp", os.listdir("/tmp"))
+        """.replace(
+            '            print(*(os.path.join(parent, name) for name in files if "site-packages" not in parent)[:0])\n',
+            "",
+        ),
+        task,
+        tmp_path,
+    )
+    assert record.run["status"] == "ok", record.run["reason"]
+    assert "walked" in log(record)
+    assert "SUCCEEDED" not in log(record)
+    assert "tmp []" in log(record)
+
+
+def test_nothing_is_inherited(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "do-not-tell")
+    record = attempt(
+        """
+        import getpass, os
+        print(dict(os.environ))
+        print("I am", getpass.getuser(), os.getuid(), "at", os.uname().nodename, os.path.expanduser("~"))
+        """,
+        task,
+        tmp_path,
+    )
+    assert "do-not-tell" not in log(record)
+    assert "I am solution 1000 at classmark /classmark/work" in log(record)
+
+
+def test_no_network(task: Task, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        said = refused(f"import socket; socket.create_connection(('127.0.0.1', {port}), 5)", task, tmp_path)
+        assert "Connection refused" in said
+    said = refused("import socket; socket.create_connection(('192.0.2.1', 80), 5)", task, tmp_path)
+    assert "unreachable" in said
+    assert "resolution" in refused("import socket; socket.getaddrinfo('pypi.org', 443)", task, tmp_path)
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_no_unix_socket_of_the_host(abstract: bool, task: Task, tmp_path: Path) -> None:
+    name = f"\0classmark-{os.getpid()}" if abstract else str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(name)
+        server.listen()
+        refused(f"import socket; socket.socket(socket.AF_UNIX).connect({name!r})", task, tmp_path)
+
+
+def test_a_fork_bomb_leaves_a_neighbour_alone(task: Task, tmp_path: Path) -> None:
+    neighbour = (tmp_path / "neighbour.py").absolute()
+    neighbour.write_text(
+        "def attempt():\n    import time; time.sleep(6); import os; os.fork() or os._exit(0)\n" + MODEL
+    )
+    calm = Run(load_solution(str(neighbour)), task, 0, BUDGET)
+    found: list[Record] = []
+    beside = threading.Thread(
+        target=lambda: found.extend(
+            run_all([calm], tmp_path / "n", 1, "local", False, lambda run, record: None)
+        )
+    )
+    beside.start()
+    record = attempt(
+        """
+        import os, time
+        made = 0
+        try:
+            while True:
+                if os.fork() == 0:
+                    time.sleep(60)
+                    os._exit(0)
+                made += 1
+        except OSError as error:
+            print("refused after", made, error, flush=True)
+            os._exit(7)
+        """,
+        task,
+        tmp_path,
+        Budget(40, 10**12, 1, 10**8),
+    )
+    assert record.run["reason"] == "exit code 7"
+    assert int(log(record).split("refused after ")[1].split()[0]) < 1100
+    beside.join()
+    assert found[0].run["status"] == "ok", found[0].run["reason"]
+
+
+def test_a_fork_bomb_that_never_ends_is_ended(task: Task, tmp_path: Path) -> None:
+    source = """
+    import os
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass
+    """
+    record = attempt(source, task, tmp_path, Budget(6, 10**9, 1, 10**8))
+    assert record.run["status"] in ("timeout", "memory")
+    assert record.run["seconds"]["total"] < 40
+
+
+def test_a_sparse_file_of_200_gigabytes(task: Task, tmp_path: Path) -> None:
+    assert "File too large" in refused("open('sparse', 'wb').truncate(200 * 10**9)", task, tmp_path)
+    assert "File too large" in refused("open('/tmp/sparse', 'wb').truncate(200 * 10**9)", task, tmp_path)
+
+
+MEMORY_BOMBS = [
+    "x = []\nwhile True: x.append(bytearray(10**7))",
+    "x = bytearray(50 * 10**9)",
+    "import mmap\nx = mmap.mmap(-1, 50 * 10**9)\nfor i in range(0, len(x), 4096): x[i] = 1",
+    """
+    import os, time
+    for _ in range(20):
+        if os.fork() == 0:
+            x = bytearray(2 * 10**8)
+            for i in range(0, len(x), 4096): x[i] = 1
+            time.sleep(60)
+    time.sleep(60)
+    """,
+    """
+    import os, time
+    files = [os.memfd_create(str(i)) for i in range(2000)]
+    for file in files:
+        os.write(file, bytes(10**8))
+    time.sleep(60)
+    """,
+]
+
+
+@pytest.mark.parametrize("bomb", MEMORY_BOMBS)
+def test_memory_bombs(bomb: str, task: Task, tmp_path: Path) -> None:
+    free = psutil.virtual_memory().available
+    lowest = [free]
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            lowest.append(psutil.virtual_memory().available)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    record = attempt(bomb, task, tmp_path)
+    stop.set()
+    watcher.join()
+    assert record.run["status"] == "memory" or "OSError: [Errno" in record.run["reason"]
+    assert free - min(lowest) < 8 * 10**9
+
+
+def test_shared_memory_is_bounded(task: Task, tmp_path: Path) -> None:
+    record = attempt(
+        """
+        import os
+        print("shm", os.statvfs("/dev/shm").f_blocks * os.statvfs("/dev/shm").f_frsize)
+        try:
+            open("/dev/x", "w").write("x")
+            print("SUCCEEDED")
+        except OSError as error:
+            print(error)
+        """,
+        task,
+        tmp_path,
+    )
+    assert "SUCCEEDED" not in log(record)
+    assert int(log(record).split("shm ")[1].split()[0]) <= 2 * 2**30
+
+
+def test_ignoring_sigterm(task: Task, tmp_path: Path) -> None:
+    source = """
+    import signal, time
+    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_IGN)
+    time.sleep(60)
+    """
+    record = attempt(source, task, tmp_path, Budget(3, 10**9, 1, 10**8))
+    assert record.run["status"] == "timeout"
+    assert record.run["seconds"]["total"] < 20
+
+
+@pytest.mark.parametrize("place", ["/escaped", "/usr/escaped", "/classmark/code/benchmark/worker.py", "/etc/passwd",
+                                   "/home/escaped", "{executable}"])  # fmt: skip
+def test_writing_outside(place: str, task: Task, tmp_path: Path) -> None:
+    refused(f"open({place.format(executable=sys.executable)!r}, 'r+b' if {place.startswith('/classmark')} else 'ab')",
+            task, tmp_path)  # fmt: skip
+
+
+def test_a_daemon_is_not_left_behind(task: Task, tmp_path: Path) -> None:
+    record = attempt(
+        """
+        import os, time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(300)
+            os._exit(0)
+        """,
+        task,
+        tmp_path,
+    )
+    assert record.run["status"] == "ok"
+
+
+def test_a_folder_of_endless_depth(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    source = """
+    import os
+    for _ in range(3000):
+        os.mkdir("d")
+        os.chdir("d")
+    os.chdir("/classmark/work")
+    """
+    assert attempt(source, task, tmp_path).run["status"] == "ok"
+    assert not list(tmp_path.glob("classmark-*"))
+
+
+def test_new_namespaces_and_mounts(task: Task, tmp_path: Path) -> None:
+    source = """
+    import ctypes, os
+    library = ctypes.CDLL(None, use_errno=True)
+    for flag in (0x10000000, 0x20000, 0x40000000):
+        if library.unshare(flag) == 0:
+            print("SUCCEEDED", hex(flag))
+    if library.mount(b"none", b"/tmp", b"tmpfs", 0, None) == 0:
+        print("SUCCEEDED mount")
+    try:
+        os.setuid(0)
+        print("SUCCEEDED setuid")
+    except OSError as error:
+        print(error)
+    """
+    record = attempt(source, task, tmp_path)
+    assert record.run["status"] == "ok", record.run["reason"]
+    assert "SUCCEEDED" not in log(record)
+
+
+def instead_of_predictions(source: str, task: Task, tmp_path: Path) -> Record:
+    """Run a solution that leaves something of its own as predictions and ends well."""
+    return attempt(f"import os\n{textwrap.dedent(source)}\nos._exit(0)", task, tmp_path)
+
+
+def test_predictions_as_a_link_to_the_labels(task: Task, tmp_path: Path) -> None:
+    answer = right_answer(task, hidden_labels(task))
+    secret = tmp_path / "secret.parquet"
+    answer.to_parquet(secret)
+    record = instead_of_predictions(f"os.symlink({str(secret)!r}, 'predictions.parquet')", task, tmp_path)
+    assert record.run["status"] == "invalid"
+    assert record.score is None
+    assert not (record.folder / "predictions.parquet").exists()
+
+
+@pytest.mark.parametrize("name", ["predictions.parquet", "outcome.json", "vectors"])
+def test_a_pipe_in_place_of_a_file(name: str, task: Task, tmp_path: Path) -> None:
+    started = time.monotonic()
+    record = instead_of_predictions(f"os.mkfifo({name!r})", task, tmp_path)
+    assert record.run["status"] in ("invalid", "failed")
+    assert time.monotonic() - started < 30
+
+
+def test_a_small_parquet_file_that_unpacks_to_gigabytes(task: Task, tmp_path: Path) -> None:
+    """Many rows, by its own account; and few rows of one endless string, which its account does not tell."""
+    rows = tmp_path / "rows.parquet"
+    pa.parquet.write_table(
+        pa.table({"id": pa.nulls(3 * 10**9, pa.bool_()).slice(0, 10**8)}), rows, compression="zstd"
+    )
+    long = pa.DictionaryArray.from_arrays(pa.array([0] * 1200, pa.int32()), pa.array(["a" * 40 * 10**6]))
+    strings = tmp_path / "strings.parquet"
+    pa.parquet.write_table(pa.table({"id": long, "prediction": long}), strings, compression="zstd")
+    peak = psutil.Process().memory_info().rss
+    for path in (rows, strings):
+        assert path.stat().st_size < 300_000
+        content = path.read_bytes()
+        (tmp_path / "solution.toml").write_text('command = ["/bin/cp", "{solution}/bomb", "{out}"]')
+        (tmp_path / "bomb").write_bytes(content)
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        for name in ("solution.toml", "bomb"):
+            (tmp_path / name).rename(folder / name)
+        run = Run(load_solution(str(folder)), task, 0, BUDGET)
+        [record] = run_all([run], tmp_path / "results", 1, "local", False, lambda run, record: None)
+        assert record.run["status"] == "invalid"
+        assert "too large" in record.run["reason"]
+    assert psutil.Process().memory_info().rss - peak < 10**9
+
+
+def test_a_pickle_named_parquet(task: Task, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    content = pickle.dumps(Bomb(str(mark)))
+    record = instead_of_predictions(f"open('predictions.parquet', 'wb').write({content!r})", task, tmp_path)
+    assert record.run["status"] == "invalid"
+    assert not mark.exists()
+
+
+class Bomb:
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (self.path,)
+
+
+def test_a_log_with_terminal_escapes(task: Task, tmp_path: Path) -> None:
+    record = attempt(
+        r"""
+        import json, os
+        print("\x1b]0;owned\x07\x1b[2Jred \x9b31m and \u202e reversed", flush=True)
+        json.dump({"status": "failed", "reason": "\x1b[31mred\x1b[0m\u009b2J", "fit_seconds": float("nan"),
+                   "peak_memory": 10**400}, open("outcome.json", "w"))
+        os._exit(0)
+        """,
+        task,
+        tmp_path,
+    )
+    for text in (log(record), record.run["reason"]):
+        assert not set(text) & {"\x1b", "\x07", "\x9b", "‮"}
+    assert record.run["status"] == "failed"
+    assert record.run["seconds"]["fit"] is None
+
+
+def test_a_module_named_like_one_of_ours(task: Task, tmp_path: Path) -> None:
+    """In the folder of a solution and in the work folder: it hides neither the suite's nor an installed module."""
+    folder = tmp_path / "shadow"
+    folder.mkdir()
+    for name in ("benchmark", "pandas", "json", "worker"):
+        (folder / f"{name}.py").write_text("print('SUCCEEDED')")
+    (folder / "solution.py").write_text(
+        "def attempt():\n    import shutil\n    shutil.copytree('solution', '.', dirs_exist_ok=True)\n"
+        "    import benchmark.tables, pandas, json\n    print('from', benchmark.tables.__file__)\n" + MODEL
+    )
+    run = Run(load_solution(str(folder)), task, 0, BUDGET)
+    [record] = run_all([run], tmp_path / "results", 1, "local", False, lambda run, record: None)
+    assert record.run["status"] == "ok", record.run["reason"]
+    assert "SUCCEEDED" not in log(record)
+    assert "from /classmark/code/benchmark/tables.py" in log(record)
+
+
+def test_without_a_sandbox_foreign_code_is_refused(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine without bubblewrap: the install command for foreign code; a baseline runs, and says so."""
+    path = tmp_path / "mine.py"
+    path.write_text("def attempt(): pass\n" + MODEL)
+    sandbox.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        with pytest.raises(UserError, match="apt install bubblewrap") as refused:
+            plan([load_solution(str(path))], [task], [0], None, BUDGET)
+        assert "--trust" in str(refused.value)
+        runs = plan([load_solution("constant")], [task], [0], None, BUDGET)
+        runs += plan([load_solution(str(path))], [task], [0], None, BUDGET, trusted=True)
+    records = run_all(runs, tmp_path / "results", 1, "local", False, lambda run, record: None)
+    sandbox.cache_clear()
+    assert [(record.run["status"], record.run["sandbox"]) for record in records] == [("ok", ""), ("ok", "")]
+
+
+def test_home_within_what_solutions_see_is_refused(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLASSMARK_HOME", str(Path(sys.prefix) / "classmark"))
+    process = subprocess.run(
+        [sys.executable, "-m", "benchmark", "run", "--task", str(task.folder), "--solution", "constant"],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+    )
+    assert process.returncode == 2
+    assert "which solutions can see" in process.stderr
+    assert not (Path(sys.prefix) / "classmark").exists()
