@@ -85,8 +85,8 @@ def run_limited(
     peak, over, polls = 0, "", 0
     seen: set[psutil.Process] = set()
     try:
-        while process.poll() is None and not over:
-            if stop.wait(POLL_SECONDS):
+        while not over and not _ended(process):
+            if stop.is_set():
                 raise KeyboardInterrupt
             polls += 1
             members = _group(process.pid)
@@ -104,6 +104,14 @@ def run_limited(
     code = process.returncode
     killed = room is not None and code > 128  # bubblewrap says 128 + signal, as shells do
     return Finished(128 - code if killed else code, over, time.monotonic() - started, peak)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(POLL_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _limits(budget: Budget, room: Room | None) -> dict[str, int]:

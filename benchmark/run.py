@@ -10,7 +10,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,9 +26,11 @@ from benchmark.files import read_regular, temporary_folder
 from benchmark.home import vectors_folder
 from benchmark.kinds import kind_of
 from benchmark.labels import load_labels
+from benchmark.own_environment import BuildFailed, OwnEnvironment, environment_for
 from benchmark.predictions import most_bytes
 from benchmark.process import Finished, run_limited
 from benchmark.records import STATUSES, Record, record_folder, write_record
+from benchmark.requirements import wanted_requirements
 from benchmark.sandbox import require_sandbox, sandbox
 from benchmark.scene import bare, sandboxed
 from benchmark.scoring import constant_counts, score_answer
@@ -100,18 +102,26 @@ class _Ending:
     peak_memory: int = 0
     log: str = ""
     predictions: Path | None = None
+    environment: OwnEnvironment | None = None
     score: dict[str, Any] | None = None
     counts: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-def execute(run: Run, results: Path, cpus: Sequence[int], stop: threading.Event) -> Record:
+def execute(
+    run: Run,
+    results: Path,
+    cpus: Sequence[int],
+    stop: threading.Event,
+    say: Callable[[str], None] = lambda message: None,
+) -> Record:
     """Make a run, score it, record it. Whatever the solution does, the result is a record with a status.
 
-    Raises KeyboardInterrupt when `stop` is set; nothing is recorded then.
+    `say` is told what takes time before the run. Raises KeyboardInterrupt when `stop` is set; nothing is recorded
+    then.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with temporary_folder() as temporary:
-        ending = _make(run, temporary, cpus, stop)
+        ending = _make(run, temporary, cpus, stop, say)
         _score(run, ending)
         description = run.description() | {
             "status": ending.status,
@@ -122,6 +132,7 @@ def execute(run: Run, results: Path, cpus: Sequence[int], stop: threading.Event)
             "cpus": list(cpus),
             "sandbox": _sandbox(run),
             "environment": environment(),
+            "own_environment": ending.environment and ending.environment.as_dict(),
             "versions": versions(run.solution),
         }
         folder = record_folder(results, description)
@@ -133,24 +144,33 @@ def _sandbox(run: Run) -> str:
     return "" if run.trusted or run.solution.form == "predictions" else sandbox()[0]
 
 
-def _make(run: Run, temporary: Path, cpus: Sequence[int], stop: threading.Event) -> _Ending:
+def _make(
+    run: Run, temporary: Path, cpus: Sequence[int], stop: threading.Event, say: Callable[[str], None]
+) -> _Ending:
     solution, task = run.solution, run.task
     if solution.form == "predictions":
         return _Ending("ok", predictions=rows_of_fold(task, solution.path, temporary))
-    if missing := solution.missing_packages():
-        install = " ".join(f"'{name}'" for name in missing)
-        return _Ending("failed", f"missing packages: {', '.join(missing)}; pip install {install}")
     if solution.command and task.kind not in solution.command.kinds:
         return _Ending("unsupported", f"solution.toml lists the kinds {', '.join(solution.command.kinds)}")
     if not (run.trusted or solution.shipped):
         require_sandbox(solution.name)
+    held = bool(_sandbox(run))
+    wanted, own = wanted_requirements(solution), None
+    if wanted is not None:
+        try:
+            own = environment_for(wanted, held, stop, say)
+        except BuildFailed as error:
+            return _Ending("failed", _printable(str(error))[:MOST_REASON])
     work, log = temporary / "work", temporary / "log.txt"
-    scene = sandboxed(task, None) if _sandbox(run) else bare(work, None)
+    place = own.folder if own else None
+    scene = sandboxed(task, place) if held else bare(work, place)
     command = fill_work(task, solution, run.seed, run.budget, work, scene)
     finished = run_limited(command, work, log, run.budget, cpus, stop, scene.room, scene.variables)
     if solution.shipped:
         adopt(work / "vectors", vectors_folder(), MOST_VECTORS)
-    return _ending(run, work, finished, _tail(log))
+    ending = _ending(run, work, finished, _tail(log))
+    ending.environment = own
+    return ending
 
 
 def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:

@@ -17,12 +17,13 @@ from benchmark.budget import Budget
 from benchmark.errors import require
 from benchmark.records import Record, read_record, record_folder
 from benchmark.run import Run, execute
+from benchmark.requirements import wanted_requirements
 from benchmark.sandbox import require_sandbox
 from benchmark.solutions import Solution
 from benchmark.task import Task, verify_pictures
 
 Executor = Literal["local", "ray"]
-OnChange = Callable[[Run, Record | None], None]
+OnChange = Callable[[Run, Record | str | None], None]
 
 
 def plan(
@@ -36,12 +37,13 @@ def plan(
     """All runs: every solution on every task, fold and seed. `folds` None means all of them.
 
     The files of each task are verified here, once. Raises UserError for foreign code that is not trusted where
-    there is no sandbox.
+    there is no sandbox, and for requirements that are refused.
     """
     solutions, runs = list(solutions), []
     for solution in solutions:
         if not (trusted or solution.shipped or solution.form == "predictions"):
             require_sandbox(solution.name)
+        wanted_requirements(solution)
     for task in tasks:
         verify_pictures(task)
         parts = [task] if task.folds is None else [task.with_fold(f) for f in folds or range(task.folds)]
@@ -70,8 +72,8 @@ def run_all(
 ) -> list[Record]:
     """Make the runs that are not recorded yet and return the records of all of them, in order.
 
-    `retry` also makes those again that did not end ok. `on_change(run, None)` is called when a run starts, and
-    with its record when it is done. On Ctrl-C running workers are killed and what finished stays recorded.
+    `retry` also makes those again that did not end ok. `on_change(run, None)` is called when a run starts,
+    with a line on what it waits for, and with its record when it is done. On Ctrl-C running workers are killed and what finished stays recorded.
     """
     records = {run.key: record for run in runs if (record := recorded(run, results))}
     for run in runs:
@@ -101,7 +103,7 @@ def _local(
             if stop.is_set():
                 raise KeyboardInterrupt
             on_change(run, None)
-            return execute(run, results, cpus, stop)
+            return execute(run, results, cpus, stop, lambda line: on_change(run, line))
         finally:
             free.put(cpus)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.home import vectors_folder
+from benchmark.own_environment import PLACE
 from benchmark.sandbox import WORK, Mount, Room, interpreter_mounts
 from benchmark.solutions import baselines_folder
 from benchmark.task import Task
 
-_CODE, _ENVIRONMENT, _VECTORS = "/classmark/code", "/classmark/environment", "/classmark/vectors"
+_CODE, _VECTORS = "/classmark/code", "/classmark/vectors"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def sandboxed(task: Task, environment: Path | None) -> Scene:
     if environment is None:
         mounts += interpreter_mounts(sys.base_prefix, sys.prefix)
     else:
-        mounts += [*interpreter_mounts(sys.base_prefix), Mount(environment, _ENVIRONMENT)]
+        mounts += [*interpreter_mounts(sys.base_prefix), Mount(environment, PLACE)]
     if task.columns_of("image"):
         mounts.append(Mount(task.folder / "images", f"{WORK}/images"))
     variables = {"PYTHONPATH": _CODE, "HF_HUB_OFFLINE": "1"}
@@ -46,7 +47,7 @@ def sandboxed(task: Task, environment: Path | None) -> Scene:
     mounts.append(Mount(vectors_folder(), _VECTORS))
     room = Room(tuple(mounts))
     vectors_folder().mkdir(parents=True, exist_ok=True)
-    python = sys.executable if environment is None else f"{_ENVIRONMENT}/bin/python"
+    python = sys.executable if environment is None else f"{PLACE}/bin/python"
     return Scene(room, python, _CODE, WORK, _VECTORS, variables)
 
 

@@ -1,4 +1,4 @@
-"""System calls that a solution is not given: ways to hold memory that no process is charged with, and what reaches deep.
+"""System calls that a solution is not given: memory that no process is charged with, and what reaches deep.
 
 The filter is a program of classic BPF, as seccomp(2) has it; bubblewrap loads it.
 """

@@ -141,8 +141,10 @@ class _Progress:
             )
 
     def change(self, run: Any, record: Any) -> None:
-        """A run started (record None) or ended."""
-        if record is None:
+        """A run started (record None), waits (a line that says for what) or ended."""
+        if isinstance(record, str):
+            self._bar.console.print(f"{run.title}: {record}")
+        elif record is None:
             self._working.append(run.title)
             self._started.add(run.key)
         else:

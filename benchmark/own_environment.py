@@ -1,0 +1,163 @@
+"""A solution's own environment: built from wheels where nothing secret is in sight, kept by the digest of its contents.
+
+environments/<digest>/     an environment, complete or absent
+
+Building asks the package index, so it has the network; it sees the interpreter, the installer and nothing else, and
+no code of the solution or of a package is run. A digest that is there is never resolved again: delete the folder for
+newer versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import sys
+import sysconfig
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import requires
+from pathlib import Path
+from typing import Any
+
+import psutil
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from benchmark.budget import Budget
+from benchmark.errors import UserError
+from benchmark.home import environments_folder
+from benchmark.package_index import installer
+from benchmark.process import run_limited
+from benchmark.requirements import normalized
+from benchmark.sandbox import Mount, Room, interpreter_mounts
+
+PLACE = "/classmark/environment"
+BUDGET = Budget(seconds=3600, memory=8 * 10**9, cores=4, disk=40 * 10**9)
+LAST_LINES = 6
+_WORKER_NEEDS = ("pandas", "pyarrow")
+_STEPS = """
+umask 022
+"$PYTHON" -I -m venv --without-pip "$PLACE"
+"$@"
+"$PYTHON" -I -S -m compileall -q -j 0 "$PLACE/lib" || true
+"""
+_RELOCATABLE = b"""#!/bin/sh
+'''exec' "$(dirname -- "$(realpath -- "$0")")/python" "$0" "$@"
+' '''
+"""
+_BUILDING = threading.Lock()
+
+
+class BuildFailed(UserError):
+    """The environment could not be built; `reason` is the end of the installer's log."""
+
+    def __init__(self, wanted: Iterable[str], reason: str) -> None:
+        super().__init__(
+            f"No environment could be built for {', '.join(wanted)}.",
+            allowed="packages that the package index has as wheels for this Python; source packages are refused",
+            given=reason,
+        )
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class OwnEnvironment:
+    """A built environment; `digest` is that of what was asked for, `packages` says what came of it."""
+
+    folder: Path
+    digest: str
+
+    @cached_property
+    def packages(self) -> dict[str, str]:
+        """Name and version of all that is installed."""
+        found: dict[str, str] = {}
+        for path in sorted(self.folder.glob("lib/python*/site-packages/*.dist-info")):
+            name, _, version = path.name.removesuffix(".dist-info").partition("-")
+            found[canonicalize_name(name)] = version
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the record of a run says of it."""
+        return {"digest": self.digest, "packages": self.packages}
+
+
+def environment_for(
+    requirements: Iterable[str], sandboxed: bool, stop: threading.Event, say: Callable[[str], None]
+) -> OwnEnvironment:
+    """The environment with these requirements and what the worker needs, found or built now.
+
+    `say` is told when a build starts; it can take minutes. Not `sandboxed`, it is built by a bare process.
+    Raises BuildFailed, and KeyboardInterrupt when `stop` is set.
+    """
+    wanted = sorted({normalized(Requirement(one)) for one in (*requirements, *_worker_requirements())})
+    digest = _digest(wanted)
+    target = environments_folder() / digest
+    with _BUILDING:
+        if not target.is_dir():
+            say(f"building an environment with {', '.join(wanted)}")
+            _build(wanted, target, sandboxed, stop)
+    return OwnEnvironment(target, digest)
+
+
+def _worker_requirements() -> list[str]:
+    given = map(Requirement, requires("classmark") or [])
+    return [str(one) for one in given if one.name in _WORKER_NEEDS and not one.marker]
+
+
+def _digest(wanted: list[str]) -> str:
+    base = [platform.python_version(), sys.base_prefix, sysconfig.get_platform()]
+    return hashlib.sha256(json.dumps([wanted, base]).encode()).hexdigest()[:32]
+
+
+def _build(wanted: list[str], target: Path, sandboxed: bool, stop: threading.Event) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as temporary:
+        work, log = Path(temporary) / "work", Path(temporary) / "log.txt"
+        draft = work / "environment"  # in the work folder, whose size is watched
+        draft.mkdir(parents=True)
+        place = PLACE if sandboxed else str(draft)
+        install = installer()
+        shown = (*interpreter_mounts(sys.base_prefix), *install.mounts(), Mount(draft, PLACE, writable=True))
+        python = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+        finished = run_limited(
+            ["/bin/sh", "-ec", _STEPS, "sh", *install.command(f"{place}/bin/python"), *wanted],
+            work,
+            log,
+            BUDGET,
+            psutil.Process().cpu_affinity() or [],
+            stop,
+            Room(shown, network=True) if sandboxed else None,
+            install.variables | {"PYTHON": str(python), "PLACE": place},
+        )
+        if finished.over or finished.exit_code:
+            over = f"\nstopped by the limit of {finished.over}" if finished.over else ""
+            raise BuildFailed(wanted, _last_lines(log) + over)
+        _relocate_scripts(draft, place)
+        try:
+            os.rename(draft, target)
+        except OSError:
+            if not target.is_dir():  # else another process was first
+                raise
+
+
+def _relocate_scripts(draft: Path, place: str) -> None:
+    """Let scripts find the interpreter beside them: the environment is built in one place and used in others."""
+    python = re.escape(f"{place}/bin/python".encode()) + rb"[\d.]*"
+    first = re.compile(rb"#!(%s|/bin/sh\n'''exec' \"?%s\"? \"\$0\" \"\$@\"\n' ''')\n" % (python, python))
+    for path in (draft / "bin").iterdir():
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+            if found := first.match(content):
+                path.write_bytes(_RELOCATABLE + content[found.end() :])
+
+
+def _last_lines(log: Path) -> str:
+    lines = log.read_bytes()[-10_000:].decode(errors="replace").splitlines()
+    plain = ["".join(filter(str.isprintable, line)).strip() for line in lines]
+    return "\n".join([line for line in plain if line][-LAST_LINES:])
