@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from benchmark.budget import Budget
-from benchmark.sandbox import LAUNCHER, WORK, Room
+from benchmark.sandbox import LAUNCHER, PATH, WORK, Room
 
 POLL_SECONDS = 0.1
 DISK_EVERY = 20
@@ -131,7 +131,7 @@ def _environment(work: Path, budget: Budget, room: Room | None) -> dict[str, str
     if room is None:
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return kept | own | {"HOME": str(work), "TMPDIR": str(work / "tmp")}
-    system = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "USER": "solution"}
+    system = {"PATH": PATH, "LANG": "C.UTF-8", "USER": "solution"}
     return system | own | {"HOME": WORK, "TMPDIR": "/tmp"}
 
 

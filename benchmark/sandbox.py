@@ -26,6 +26,7 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "ssl")
 _NETWORK_SETTINGS = ("hosts", "nsswitch.conf", "resolv.conf", "ca-certificates")
 WORK = "/classmark/work"
+PATH = "/usr/local/bin:/usr/bin:/bin"
 _FILES = {
     "/etc/passwd": f"solution:x:1000:1000:solution:{WORK}:/bin/sh\n",
     "/etc/group": "solution:x:1000:\n",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmark.home import vectors_folder
 from benchmark.own_environment import PLACE
-from benchmark.sandbox import WORK, Mount, Room, interpreter_mounts
+from benchmark.sandbox import PATH, WORK, Mount, Room, interpreter_mounts
 from benchmark.solutions import baselines_folder
 from benchmark.task import Task
 
@@ -40,14 +40,15 @@ def sandboxed(task: Task, environment: Path | None) -> Scene:
         mounts += [*interpreter_mounts(sys.base_prefix), Mount(environment, PLACE)]
     if task.columns_of("image"):
         mounts.append(Mount(task.folder / "images", f"{WORK}/images"))
-    variables = {"PYTHONPATH": _CODE, "HF_HUB_OFFLINE": "1"}
+    python = sys.executable if environment is None else f"{PLACE}/bin/python"
+    path = f"{Path(python).parent}:{PATH}"
+    variables = {"PATH": path, "PYTHONPATH": _CODE, "HF_HUB_OFFLINE": "1"}
     if (models := _hub()).is_dir():
         mounts.append(Mount(models, "/classmark/huggingface/hub"))
         variables["HF_HOME"] = "/classmark/huggingface"
     mounts.append(Mount(vectors_folder(), _VECTORS))
     room = Room(tuple(mounts))
     vectors_folder().mkdir(parents=True, exist_ok=True)
-    python = sys.executable if environment is None else f"{PLACE}/bin/python"
     return Scene(room, python, _CODE, WORK, _VECTORS, variables)
 
 

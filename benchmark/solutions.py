@@ -137,6 +137,8 @@ def _requires(tree: ast.Module, path: Path) -> tuple[str, ...]:
 
 
 def _is_met(wanted: Requirement) -> bool:
+    if wanted.marker and not wanted.marker.evaluate():
+        return True
     try:
         return wanted.specifier.contains(version(wanted.name), prereleases=True)
     except PackageNotFoundError:
