@@ -17,7 +17,9 @@ install: $(VENV)/.installed ## create .venv and install everything that tests an
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet -e '.[autogluon,leaderboard,ray,dev]'
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet -e '.[all,dev]'
+	$(BIN)/python tests/support/torchvision_stub.py
 	touch $@
 
 demo: export CLASSMARK_HOME ?= $(CURDIR)/.classmark

@@ -16,6 +16,7 @@ _COMMANDS = {
     "show": "show what a task is and asks",
     "prepare": "turn raw files into standard tables",
     "check": "check a predictions file, all faults at once",
+    "check-solution": "try a solution on tiny slices, in a minute",
     "score": "score a predictions file",
     "solutions": "list the baselines that ship with the suite",
     "run": "run solutions on tasks under one budget",
@@ -36,7 +37,7 @@ class _LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _COMMANDS:
-            return cast(click.Command, import_module(f"benchmark.cli.{name}").command)
+            return cast(click.Command, import_module(f"benchmark.cli.{name.replace('-', '_')}").command)
         return cast(click.Command, _added()[name].load()) if name in _added() else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
