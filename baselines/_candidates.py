@@ -1,42 +1,76 @@
-"""Candidate pairs described by numbers, for a classifier that tells which of them belong together."""
+"""Candidate pairs described by numbers, and a classifier that tells which of them belong together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from baselines import _pairs as pairing
-from baselines._text import documents
+from baselines._decision import Block, best_decision
+from baselines._pair_features import Amounts, Meanings, Pictures
+from baselines._pair_numbers import Side, Space, cosines
+from baselines._pair_texts import Texts
 
-GRID = np.linspace(0.02, 0.98, 97)
-_WORDS = r"(?u)\b\w+\b"
-_MODEL_NUMBERS = r"(?u)\b\w*\d\w*\b"
+MODALITIES = ("text", "meaning", "numbers", "pictures")
+FURTHER = 10
+
+Predict: TypeAlias = Callable[[pd.DataFrame], NDArray[np.float64]]
+Train: TypeAlias = Callable[[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]], Predict]
+"""From the features of pairs, which of them match, and which to choose among models by, to a function that gives
+other pairs' probabilities of a match."""
 
 
 class Described:
-    """Records with their nearest neighbours by text as candidate pairs, and the features of each pair."""
+    """Records with their nearest neighbours as candidate pairs, and the features of each pair.
 
-    def __init__(self, table: pd.DataFrame, task: Any) -> None:
-        names = task.columns_of("text")
+    `modalities`: `text` (TF-IDF, shared words), `meaning` (embeddings of the texts in the columns `embedded`, all
+    unless said), `numbers` (and times and categories), `pictures`. One whose columns the task lacks is left out.
+    """
+
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        task: Any,
+        modalities: Collection[str] = MODALITIES,
+        embedded: Sequence[str] | None = None,
+    ) -> None:
         self.table, self.task = table, task
-        self.vectors = {"all": pairing.text_vectors(documents(table, names))}
-        if len(names) > 1:
-            self.vectors |= {name: pairing.text_vectors(documents(table, [name])) for name in names}
-        self.tokens = {
-            f"{what} of {name}": _tokens(documents(table, [name]), pattern)
-            for name in names
-            for what, pattern in (("words", _WORDS), ("model numbers", _MODEL_NUMBERS))
+        texts = task.columns_of("text")
+        meant = texts if embedded is None else list(embedded)
+        makers: dict[str, tuple[list[str], Callable[[], Side]]] = {
+            "text": (texts, lambda: Texts(table, task)),
+            "meaning": (meant, lambda: Meanings(table, task, meant)),
+            "numbers": (task.columns_of("numeric", "datetime", "categorical"), lambda: Amounts(table, task)),
+            "pictures": (task.columns_of("image"), lambda: Pictures(table, task)),
         }
+        self.sides = {
+            name: make() for name, (columns, make) in makers.items() if name in modalities and columns
+        }
+        self.spaces = {name: space for side in self.sides.values() for name, space in side.spaces.items()}
 
     def candidates(self, block: NDArray[np.int64]) -> pairing.Pairs:
-        """The candidate pairs of the records at the given positions, numbered within the block."""
-        return pairing.nearest_pairs(self.vectors["all"][block], source=self.source(block))
+        """The candidate pairs of the records at the given positions, numbered within the block.
+
+        At most 20 per record by the first of the spaces, and 10 by each of the others. Rare values are looked
+        for only where there is nothing else: they bring together what has a price in common.
+        """
+        source = self.source(block)
+        spaces = {name: space for name, space in self.spaces.items() if name != "rare values"} or self.spaces
+        found = [
+            _nearest(space[block], FURTHER if place else pairing.NEIGHBOURS, source, self.task.seed)
+            for place, space in enumerate(spaces.values())
+        ]
+        return pairing.join(found, len(block))
+
+    def block(self, records: NDArray[np.int64], entity: NDArray[np.int64]) -> Block:
+        """The records at the given positions, to be decided among themselves; `entity` where it is known, else 0."""
+        pairs = self.candidates(records)
+        return Block(records, pairs, self.features(records, pairs), self.source(records), entity)
 
     def source(self, block: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """The source of each record, where only pairs across sources count."""
@@ -46,73 +80,39 @@ class Described:
         )
 
     def features(self, block: NDArray[np.int64], pairs: pairing.Pairs) -> pd.DataFrame:
-        """One row of numbers per pair: similarities, shared tokens, differences of numbers, equal categories."""
+        """One row of numbers per pair: similarities, also against the best of either record, and differences."""
         left, right = block[pairs.left], block[pairs.right]
         features: dict[str, NDArray[np.float64]] = {}
-        for name, vectors in self.vectors.items():
-            features[f"similarity of {name}"] = _dot(vectors, left, right)
-        for name, tokens in self.tokens.items():
-            shared, size = _dot(tokens, left, right), np.asarray(tokens.sum(axis=1)).ravel()
-            either = size[left] + size[right] - shared
-            features[f"share of {name}"] = np.divide(
-                shared, either, out=np.full(len(shared), np.nan), where=either > 0
-            )
-            features[f"{name} apart"] = np.minimum(size[left], size[right]) - shared
-        for name in self.task.columns_of("numeric"):
-            value = self.table[name].to_numpy(float)
-            gap = np.abs(value[left] - value[right])
-            larger = np.maximum(np.abs(value[left]), np.abs(value[right]))
-            features[f"gap of {name}"] = np.divide(gap, larger, out=np.zeros(len(gap)), where=larger != 0)
-        for name in self.task.columns_of("categorical"):
-            code = self.table[name].cat.codes.to_numpy()
-            same = (code[left] == code[right]).astype(float)
-            features[f"same {name}"] = np.where((code[left] < 0) | (code[right] < 0), np.nan, same)
-        best = np.zeros(len(block))
-        np.maximum.at(best, pairs.left, pairs.similarity)
-        np.maximum.at(best, pairs.right, pairs.similarity)
-        features["similarity against the left's best"] = pairs.similarity / best[pairs.left]
-        features["similarity against the right's best"] = pairs.similarity / best[pairs.right]
-        return pd.DataFrame(features)
-
-
-def best_decision(
-    task: Any,
-    pairs: pairing.Pairs,
-    probability: NDArray[np.float64],
-    entity: NDArray[np.int64],
-    source: NDArray[np.int64] | None = None,
-) -> float:
-    """The threshold on the probability of a match that scores highest on labelled records."""
-
-    def score(decided: NDArray[np.bool_]) -> float:
-        if task.kind == "clustering":
-            return pairing.bcubed_f1(pairing.connected(len(entity), pairs, decided), entity)
-        return pairing.pair_f1(pairs, decided, entity, source)
-
-    threshold, best = pairing.best_threshold(probability, score, GRID)
-    print(f"threshold {threshold:.2f}, {best:.3f} on {len(entity)} labelled records", flush=True)
-    return threshold
+        for name, space in self.spaces.items():
+            similarity = cosines(space, left, right)
+            features[f"similarity of {name}"] = similarity
+            best = np.full(len(block), 1e-6)
+            for end in (pairs.left, pairs.right):
+                np.maximum.at(best, end, np.nan_to_num(similarity))
+            share = similarity / np.array([best[pairs.left], best[pairs.right]])
+            features[f"similarity of {name} against the better best"] = share.min(axis=0)
+            features[f"similarity of {name} against the lesser best"] = share.max(axis=0)
+        for side in self.sides.values():
+            features |= side.compare(left, right)
+        return pd.DataFrame(features).astype(np.float32)
 
 
 class PairClassifier:
     """A classifier of candidate pairs as a solution: `train(features, match, held)` gives `predict(features)`.
 
     The labelled families are dealt into two: on one the classifier learns, with some families held back, on the
-    other, about as large as the test, the threshold is chosen.
+    other, about as large as the test, the threshold is chosen. `describe` makes `Described` of a table and the task;
+    a baseline that knows one modality gives `partial(Described, modalities=["pictures"])`.
     """
 
     def __init__(
-        self,
-        task: Any,
-        train: Callable[
-            [pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]],
-            Callable[[pd.DataFrame], NDArray[np.float64]],
-        ],
+        self, task: Any, train: Train, describe: Callable[[pd.DataFrame, Any], Described] = Described
     ) -> None:
-        self.task, self.train = task, train
+        self.task, self.train, self.describe = task, train, describe
 
     def fit(self, X: pd.DataFrame, y: pd.Series[Any]) -> PairClassifier:
-        described, entity = Described(X, self.task), np.asarray(pd.factorize(y)[0], np.int64)
+        described = self.describe(X, self.task)
+        entity = np.asarray(pd.factorize(y)[0], np.int64)
         family = self.task.rows["family"]
         choosing = pairing.sample_families(family, int(0.4 * len(X)), self.task.seed)
         learning = np.setdiff1d(np.arange(len(X)), choosing)
@@ -128,33 +128,22 @@ class PairClassifier:
             flush=True,
         )
         self.predict_match = self.train(features[used], match[used], both_held[used])
-        pairs = described.candidates(choosing)
-        probability = self.predict_match(described.features(choosing, pairs))
-        self.threshold = best_decision(
-            self.task, pairs, probability, entity[choosing], described.source(choosing)
-        )
+        block = described.block(choosing, entity[choosing])
+        probability = self.predict_match(block.features) if len(block.pairs) else np.empty(0)
+        self.decision = best_decision(self.task.kind, [block], [probability], ways=(False,))
         return self
 
     def predict(self, X: pd.DataFrame) -> Any:
-        described, block = Described(X, self.task), np.arange(len(X))
-        pairs = described.candidates(block)
-        probability = np.empty(0) if not len(pairs) else self.predict_match(described.features(block, pairs))
+        described = self.describe(X, self.task)
+        block = described.block(np.arange(len(X)), np.zeros(len(X), np.int64))
+        probability = self.predict_match(block.features) if len(block.pairs) else np.empty(0)
         if self.task.kind == "clustering":
-            return pairing.connected(len(X), pairs, probability >= self.threshold)
-        return pairing.scored_pairs(X.index, pairs, pairing.centred(probability, self.threshold))
+            return self.decision.cluster(block, self.decision.edges(block, probability))
+        score = pairing.centred(probability, self.decision.threshold)
+        return pairing.scored_pairs(X.index, block.pairs, score)
 
 
-def _tokens(texts: list[str], pattern: str) -> csr_array:
-    hashing = HashingVectorizer(
-        token_pattern=pattern, norm=None, binary=True, alternate_sign=False, dtype=np.float32
-    )
-    return csr_array(hashing.transform(texts))
-
-
-def _dot(vectors: csr_array, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-    step = 100_000
-    parts = [
-        np.asarray((vectors[left[i : i + step]] * vectors[right[i : i + step]]).sum(axis=1), float).ravel()
-        for i in range(0, len(left), step)
-    ]
-    return np.concatenate([*parts, np.empty(0)])
+def _nearest(vectors: Space, neighbours: int, source: NDArray[np.int64] | None, seed: int) -> pairing.Pairs:
+    if isinstance(vectors, csr_array):
+        return pairing.nearest_pairs(vectors, neighbours, source)
+    return pairing.nearest_dense(vectors, neighbours, source, seed)

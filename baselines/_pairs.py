@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from baselines._text import Tfidf
 
 NEIGHBOURS = 20
+MOST_PER_RECORD = 20  # pairs, as the format of predictions has it
 _CELLS = 20_000_000
 
 
@@ -72,6 +73,59 @@ def nearest_pairs(
     _, distinct = np.unique(first * records + second, return_index=True)
     distinct = distinct[value[distinct] > 0]
     return Pairs(first[distinct], second[distinct], value[distinct].astype(np.float64))
+
+
+def nearest_dense(
+    vectors: NDArray[np.float32],
+    neighbours: int = NEIGHBOURS,
+    source: NDArray[np.int64] | None = None,
+    seed: int = 0,
+) -> Pairs:
+    """`nearest_pairs` for dense unit vectors, (records, axes): approximate, by a graph of neighbours (hnswlib).
+
+    Rows of 0 have no neighbours. With `source`, near records of the same source take up places of others.
+    """
+    import hnswlib
+
+    filled = np.flatnonzero(vectors.any(axis=1))
+    near = min(neighbours + 1, len(filled))
+    if near < 2:
+        return join([], len(vectors))
+    index = hnswlib.Index("cosine", vectors.shape[1])
+    index.init_index(len(filled), ef_construction=100, M=16, random_seed=seed)
+    index.set_ef(max(100, 2 * near))
+    index.set_num_threads(1)  # what is found depends on the order in which records come
+    index.add_items(vectors[filled], filled)
+    found, distance = index.knn_query(vectors[filled], near)
+    one, other = np.repeat(filled, near), found.ravel().astype(np.int64)
+    similarity = 1 - distance.ravel().astype(np.float64)
+    kept = (one != other) & (similarity > 0)
+    if source is not None:
+        kept &= source[one] != source[other]
+    one, other = one[kept], other[kept]
+    return join([Pairs(np.minimum(one, other), np.maximum(one, other), similarity[kept])], len(vectors))
+
+
+def join(found: Sequence[Pairs], records: int) -> Pairs:
+    """The distinct ones of some pairs of `records` records, with the highest similarity of each."""
+    left = np.concatenate([np.empty(0, np.int64), *(pairs.left for pairs in found)])
+    right = np.concatenate([np.empty(0, np.int64), *(pairs.right for pairs in found)])
+    similarity = np.concatenate([np.empty(0), *(pairs.similarity for pairs in found)])
+    order = np.lexsort((-similarity, right, left))
+    _, distinct = np.unique((left * records + right)[order], return_index=True)
+    return Pairs(left[order][distinct], right[order][distinct], similarity[order][distinct])
+
+
+def deal_families(family: pd.Series[Any], blocks: int, seed: int) -> list[NDArray[np.int64]]:
+    """Positions of the records in `blocks` blocks of about one size, whole families at a time, the largest first."""
+    codes, distinct = pd.factorize(family)
+    size = np.bincount(codes, minlength=len(distinct))
+    order = np.random.default_rng(seed).permutation(len(distinct))
+    block, filled = np.zeros(len(distinct), np.int64), np.zeros(blocks)
+    for one in order[np.argsort(-size[order], kind="stable")]:
+        block[one] = filled.argmin()
+        filled[block[one]] += size[one]
+    return [np.flatnonzero(block[codes] == number) for number in range(blocks)]
 
 
 def sample_families(family: pd.Series[Any], size: int, seed: int) -> NDArray[np.int64]:
@@ -149,12 +203,13 @@ def centred(values: NDArray[np.float64], threshold: float) -> NDArray[np.float64
 
 
 def scored_pairs(ids: pd.Index[Any], pairs: Pairs, score: NDArray[np.float64]) -> pd.DataFrame:
-    """The predictions table of a matching task."""
+    """The predictions table of a matching task: of more pairs than it may have, those of the highest scores."""
     names = ids.astype(object).to_numpy()
+    kept = np.sort(np.argsort(-score, kind="stable")[: MOST_PER_RECORD * len(ids)])
     return pd.DataFrame(
         {
-            "left_id": pd.Series(names[pairs.left], dtype="string"),
-            "right_id": pd.Series(names[pairs.right], dtype="string"),
-            "score": score,
+            "left_id": pd.Series(names[pairs.left[kept]], dtype="string"),
+            "right_id": pd.Series(names[pairs.right[kept]], dtype="string"),
+            "score": score[kept],
         }
     )

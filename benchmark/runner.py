@@ -16,8 +16,8 @@ from typing import Any, Literal
 from benchmark.budget import Budget
 from benchmark.errors import require
 from benchmark.records import Record, read_record, record_folder
-from benchmark.run import Run, execute
 from benchmark.requirements import wanted_requirements
+from benchmark.run import Run, execute
 from benchmark.sandbox import require_sandbox
 from benchmark.solutions import Solution
 from benchmark.task import Task, verify_pictures
@@ -72,8 +72,9 @@ def run_all(
 ) -> list[Record]:
     """Make the runs that are not recorded yet and return the records of all of them, in order.
 
-    `retry` also makes those again that did not end ok. `on_change(run, None)` is called when a run starts,
-    with a line on what it waits for, and with its record when it is done. On Ctrl-C running workers are killed and what finished stays recorded.
+    `retry` also makes those again that did not end ok. `on_change(run, None)` is called when a run starts, with a
+    line on what it waits for, and with its record when it is done. On Ctrl-C running workers are killed and what
+    finished stays recorded.
     """
     records = {run.key: record for run in runs if (record := recorded(run, results))}
     for run in runs:

@@ -18,7 +18,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from baselines._features import numbers
+from baselines._features import binned, numbers, standard
 from baselines._pictures import picture_features
 from baselines._text import FrequentWords, Tfidf, documents
 from baselines.ablating.modalities import columns_of
@@ -110,20 +110,6 @@ def amounts(rows: Rows) -> Views:
     }
 
 
-def binned(values: NDArray[np.float64], bins: int) -> csr_matrix:
-    """Each number's quantile as one of `bins` columns, none where it is missing; (rows, at most columns x bins)."""
-    blocks = []
-    for column in values.T:
-        known = ~np.isnan(column)
-        if not known.any():
-            continue
-        edges = np.unique(np.quantile(column[known], np.linspace(0, 1, bins + 1)[1:-1]))
-        bin = np.searchsorted(edges, column[known], side="right")
-        cells = (np.ones(len(bin)), (np.flatnonzero(known), bin))
-        blocks.append(csr_matrix(cells, shape=(len(column), len(edges) + 1)))
-    return csr_matrix(hstack(blocks)) if blocks else csr_matrix((len(values), 0))
-
-
 def _categories(rows: Rows) -> NDArray[np.float64]:
     """The rank of each category by how often it occurs, NaN where it is missing or rare; (rows, columns)."""
     columns = []
@@ -147,15 +133,6 @@ def pictures(rows: Rows) -> Views:
         "columns": csr_matrix(values, dtype=np.float32),
         "dense": np.where(np.isnan(values), UNKNOWN, values).astype(np.float32),
     }
-
-
-def standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Columns of mean 0 and spread 1, at most 4 off; NaN stays, also a whole column of it."""
-    known = ~np.isnan(values)
-    count = np.maximum(known.sum(axis=0), 1)
-    apart = values - np.where(known, values, 0).sum(axis=0) / count
-    spread = np.sqrt(np.square(np.where(known, apart, 0)).sum(axis=0) / count)
-    return np.asarray((apart / np.where(spread > 1e-9, spread, 1)).clip(-4, 4))
 
 
 def picture_numbers(rows: Rows) -> dict[str, NDArray[np.float64]]:

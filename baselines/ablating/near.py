@@ -12,11 +12,11 @@ from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.preprocessing import OneHotEncoder, normalize
 
-from baselines._features import days
+from baselines._features import binned, days, standard
 from baselines._pairs import Pairs, nearest_pairs, text_vectors
 from baselines._pictures import NAMES
 from baselines._text import Tfidf, documents
-from baselines.ablating.features import binned, picture_numbers, standard
+from baselines.ablating.features import picture_numbers
 from baselines.ablating.modalities import columns_of
 from baselines.ablating.rows import Rows
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from benchmark.task import Task
+from benchmark.vectors import Vectors
 from benchmark.worker import BudgetLeft, SolutionTask
 
 
@@ -26,6 +27,7 @@ def given(task: Task, seconds: float = 60, seed: int = 0) -> Given:
     """The labelled rows, the test rows and the task object of a solution."""
     names = [column.name for column in task.columns]
     known = pd.concat([task.train, task.validation]).loc[task.rows.index]
+    vectors = Vectors(None, None)
     seen = SolutionTask(
         name=task.name,
         kind=task.kind,
@@ -36,7 +38,8 @@ def given(task: Task, seconds: float = 60, seed: int = 0) -> Given:
         ignorable=task.ignorable,
         source_column=task.card["source"],
         seed=seed,
-        budget=BudgetLeft(seconds, 4 * 10**9, 1, time.time() + seconds),
+        budget=BudgetLeft(seconds, 4 * 10**9, 1, time.time() + seconds, vectors),
+        vectors=vectors,
         rows=task.rows,
     )
     return Given(seen, known[names], known[task.target], task.test[names])

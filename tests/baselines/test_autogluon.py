@@ -1,7 +1,8 @@
-"""AutoGluon under a tiny budget: no feature and no class is dropped."""
+"""AutoGluon under a tiny budget: no feature, no class and no rare word is dropped; it keeps to its time and cores."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.baselines.solver import given
 
 pytest.importorskip("autogluon.tabular")
 
+from baselines import autogluon
 from baselines.autogluon import build, supports
 
 
@@ -28,6 +30,28 @@ def test_it_keeps_every_feature_and_every_rare_class(tmp_path: Path, monkeypatch
     assert np.allclose(probability.sum(axis=1), 1, atol=1e-4)
     assert model.predict_proba(seen.test.iloc[:1]).shape == (1, len(model.classes_))
     assert (tmp_path / "autogluon").is_dir()
+
+
+def test_words_of_a_few_rows_are_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = given(toy_task("classification"), seconds=20)
+    few = seen.task.rows.index[seen.task.rows["split"] == "train"][:8]
+    seen.X.loc[few, "title"] = [f"bibelot {number}" for number in range(8)]
+    monkeypatch.chdir(tmp_path)
+    model = build(seen.task).fit(seen.X, seen.y)
+    assert "__nlp__.bibelot" in model.predictor.model.feature_metadata.get_features()
+
+
+def test_with_time_it_bags_and_starts_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The threshold is moved so that a short fit takes the way of a long one."""
+    monkeypatch.setattr(autogluon, "LONG", 30)
+    seen = given(toy_task("classification"), seconds=60)
+    monkeypatch.chdir(tmp_path)
+    model = build(seen.task).fit(seen.X, seen.y)
+    names = model.predictor.model.model_names()
+    assert any("BAG" in name and name.endswith("_FULL") for name in names), "learned again on all rows"
+    ray = sys.modules.get("ray")
+    assert ray is None or not ray.is_initialized()
+    assert seen.task.budget.seconds_left() > 5
 
 
 def test_it_refuses_pictures_alone_and_pairs_without_text() -> None:

@@ -21,14 +21,32 @@ from benchmark.task import Task, open_task
 
 BUDGET = Budget(seconds=45, memory=4 * 10**9, cores=2, disk=10**9)
 LONG = replace(BUDGET, seconds=600)  # so long that no baseline stops early, which would depend on the machine
+MATCHING = {"matching", "clustering"}
 DOES = {
     "autogluon": set(KINDS),
+    "autogluon_embeddings": set(KINDS),
+    "autogluon_multimodal": {"classification", "matching"},
+    "blend": set(KINDS),
     "constant": set(KINDS),
+    "embedding_linear": {"classification"},
+    "embedding_neighbours": MATCHING,
     "gradient_boosting": {"classification"},
-    "neighbours": {"matching", "clustering"},
+    "neighbours": MATCHING,
     "neighbours_strip": {"clustering"},
+    "numbers_only": set(KINDS),
+    "pictures_only": set(KINDS),
+    "splink": MATCHING,
+    "text_only": set(KINDS),
     "tfidf_linear": {"classification"},
 }
+AUTOGLUON = {"autogluon", "autogluon_embeddings", "autogluon_multimodal"}  # seconds decide what it does
+SLOW = AUTOGLUON | {"blend", "embedding_linear", "embedding_neighbours", "splink"}
+NO_BETTER = {"constant", "numbers_only"}  # the toys' numbers tell nothing
+
+
+def each(names: set[str]) -> list[Any]:
+    """The names as parameters, those that take a while marked as slow."""
+    return [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in sorted(names)]
 
 
 def run_one(name: str, task: Task, results: Path, budget: Budget = BUDGET) -> Record:
@@ -44,24 +62,25 @@ def test_every_baseline_is_tested() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", sorted(DOES))
+@pytest.mark.parametrize("name", each(set(DOES)))
 def test_it_does_what_it_supports_and_beats_the_constant(name: str, kind: str, tmp_path: Path) -> None:
-    record = run_one(name, toy_task(kind, rows=400), tmp_path)
+    budget = replace(BUDGET, seconds=90, memory=8 * 10**9) if name == "autogluon_multimodal" else BUDGET
+    record = run_one(name, toy_task(kind, rows=400), tmp_path, budget)
     if kind not in DOES[name]:
         assert record.run["status"] == "unsupported"
         assert record.run["reason"]
         return
     assert record.run["status"] == "ok", record.run["reason"]
     assert record.score is not None
-    if name != "constant":
+    if name not in NO_BETTER:
         assert record.score["headline"]["value"] > record.score["constant"] + 0.2
-    if name == "autogluon":
+    if name in ("autogluon", "autogluon_embeddings"):
         assert "score_val" in (record.folder / "log.txt").read_text(), (
             "AutoGluon's own leaderboard is in the log"
         )
 
 
-@pytest.mark.parametrize("name", sorted(set(DOES) - {"autogluon"}))
+@pytest.mark.parametrize("name", each(set(DOES) - AUTOGLUON))
 def test_it_repeats_itself(name: str, tmp_path: Path) -> None:
     for kind in sorted(DOES[name]):
         task = toy_task(kind)
@@ -80,7 +99,7 @@ ODD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("columns", range(len(ODD)))
-@pytest.mark.parametrize("name", sorted(set(DOES) - {"autogluon", "constant"}))
+@pytest.mark.parametrize("name", each(set(DOES) - AUTOGLUON - {"constant"}))
 def test_tables_of_one_column_are_done_or_refused(name: str, columns: int, tmp_path: Path) -> None:
     for kind in sorted(DOES[name]):
         odd = ODD[columns] | ({"ignorable": []} if kind == "clustering" else {})
@@ -88,7 +107,7 @@ def test_tables_of_one_column_are_done_or_refused(name: str, columns: int, tmp_p
         assert record.run["status"] in ("ok", "unsupported"), record.run["reason"]
 
 
-@pytest.mark.parametrize("name", sorted(set(DOES) - {"autogluon"}))
+@pytest.mark.parametrize("name", each(set(DOES) - AUTOGLUON))
 def test_a_tiny_test_with_unseen_categories_and_missing_cells(name: str, tmp_path: Path) -> None:
     """One test row, of a shop never seen, without picture, title or price."""
     for kind in sorted(DOES[name]):

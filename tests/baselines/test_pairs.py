@@ -41,6 +41,32 @@ def test_one_record_has_no_pair(records: int) -> None:
     assert len(pairing.nearest_pairs(csr_array(np.ones((records, 2))))) == 0
 
 
+def test_nearest_dense_are_those_of_brute_force() -> None:
+    pytest.importorskip("hnswlib")
+    dense = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
+    dense /= np.linalg.norm(dense, axis=1, keepdims=True)
+    dense[7] = 0
+    wanted, found = pairing.nearest_pairs(csr_array(dense), neighbours=3), pairing.nearest_dense(dense, 3)
+    assert set(zip(found.left, found.right, strict=True)) == set(zip(wanted.left, wanted.right, strict=True))
+    assert np.allclose(found.similarity, wanted.similarity, atol=1e-5)
+    again = pairing.nearest_dense(dense, 3)
+    assert np.array_equal(found.left, again.left)
+    source = np.arange(60) % 2
+    across = pairing.nearest_dense(dense, 3, source)
+    assert (source[across.left] != source[across.right]).all()
+    assert len(pairing.nearest_dense(np.zeros((5, 2), np.float32))) == 0
+
+
+def test_joined_pairs_stand_once_with_their_highest_similarity() -> None:
+    one = pairing.Pairs(np.array([0, 1]), np.array([1, 2]), np.array([0.2, 0.9]))
+    other = pairing.Pairs(np.array([0, 0]), np.array([1, 2]), np.array([0.5, 0.1]))
+    joined = pairing.join([one, other], 3)
+    assert joined.left.tolist() == [0, 0, 1]
+    assert joined.right.tolist() == [1, 2, 2]
+    assert joined.similarity.tolist() == [0.5, 0.1, 0.9]
+    assert len(pairing.join([], 3)) == 0
+
+
 def test_chains_are_one_cluster() -> None:
     pairs = some_pairs((0, 1), (1, 2), (3, 4))
     cluster = pairing.connected(6, pairs, np.array([True, True, False]))
@@ -81,6 +107,15 @@ def test_families_are_drawn_whole_and_by_the_seed() -> None:
     assert not np.array_equal(first, other)
     assert len(first) == 30
     assert (family.iloc[first].value_counts() == 3).all()
+
+
+def test_families_are_dealt_whole_into_blocks_of_one_size() -> None:
+    family = pd.Series([f"f{i // 3}" for i in range(90)] + ["large"] * 30)
+    blocks = pairing.deal_families(family, 3, 0)
+    assert sorted(np.concatenate(blocks).tolist()) == list(range(120))
+    assert max(map(len, blocks)) - min(map(len, blocks)) <= 3
+    names = [set(family.iloc[block]) for block in blocks]
+    assert not names[0] & names[1] | names[0] & names[2] | names[1] & names[2]
 
 
 def test_at_least_one_family_is_drawn() -> None:

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -96,8 +97,8 @@ def test_another_encoder_starts_anew(change: dict[str, Any], tmp_path: Path) -> 
 
 
 def test_costs_are_the_same_whether_cached_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(range(100))
-    monkeypatch.setattr(module.time, "monotonic", lambda: float(next(clock)))
+    ticks = iter(range(100))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
     inputs = [b"%d" % i for i in range(BATCH + 5)]
     first = Vectors(tmp_path / "store", tmp_path / "new")
     Computing(inputs).of(first)
