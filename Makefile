@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_TASKS := product_type,tax_category,music_genre,returns_disposition,duplicates,variants
-DEMO_SOLUTIONS := constant,tfidf_linear,gradient_boosting,neighbours,neighbours_strip,autogluon
+DEMO_SOLUTIONS := constant,tfidf_linear,neighbours,autogluon,blend
 DEMO_BUDGET := 40s
 
 .DEFAULT_GOAL := help
