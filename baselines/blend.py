@@ -24,13 +24,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from baselines._candidates import Predict
-from baselines._collective import Collective
 from baselines._members import MEMBERS
 from baselines._pair_boosting import PairBoosting
 from baselines._stacking import Stack
 from baselines._values import by_value
 from baselines._views import Views
-from baselines.embedding_neighbours import affordable, describable
+from baselines.embedding_neighbours import EmbeddingNeighbours
 
 REQUIRES = ["lightgbm>=4", "hnswlib>=0.8", "scikit-learn>=1.4", "sentence-transformers>=3"]
 
@@ -48,7 +47,9 @@ def supports(task: Any) -> tuple[bool, str]:
 
 
 def build(task: Any) -> Any:
-    return by_value(Rows(task), task) if task.kind == "classification" else Records(task)
+    if task.kind == "classification":
+        return by_value(Rows(task), task)
+    return EmbeddingNeighbours(task, Judges(task).train)
 
 
 class Rows:
@@ -77,21 +78,11 @@ class Rows:
         return np.asarray(chances / chances.sum(axis=1, keepdims=True))
 
 
-class Records:
-    """The collective classifier of pairs, cut to the run's time, its pairs judged by several learners."""
+class Judges:
+    """Several learners of pairs, whose mean the collective classifier hears."""
 
     def __init__(self, task: Any) -> None:
         self.task = task
-
-    def fit(self, X: pd.DataFrame, y: pd.Series[Any]) -> Records:
-        embedded = affordable(self.task, X)
-        most = describable(self.task, X, embedded)
-        self.model = Collective(self.task, self.train, embedded=embedded, most=most).fit(X, y)
-        return self
-
-    def predict(self, X: pd.DataFrame) -> Any:
-        """Matching: the pairs frame. Clustering: a cluster number per row."""
-        return self.model.predict(X)
 
     def train(self, features: pd.DataFrame, match: NDArray[np.bool_], held: NDArray[np.bool_]) -> Predict:
         """The mean of boosting, extra trees and logistic regression; without the last two where time is short.

@@ -46,12 +46,17 @@ class EmbeddingLinear:
         self.categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
 
     def fit(self, X: pd.DataFrame, y: pd.Series[Any]) -> EmbeddingLinear:
+        before = self.task.budget.seconds_left()
+        typed = self._typed(X, fit=True)
+        self.reserve = (
+            before - self.task.budget.seconds_left()
+        ) / 2  # as for the texts: for half as many rows
         texts = self.texts.fit_transform(X)
-        reached = np.isfinite(texts).all(axis=1)
         label, held = y.to_numpy(str), (self.task.rows["split"] == "validation").to_numpy(bool)
+        reached = np.isfinite(texts).all(axis=1)
         if len(set(label[reached & ~held])) < 2 or not (reached & held).any():
             reached = np.ones(len(X), bool)
-        features = self._features(X, texts, fit=True)[reached]
+        features = np.hstack([typed, np.nan_to_num(texts)])[reached]
         label, held = label[reached], held[reached]
         penalty, weight = self._choose(features[~held], label[~held], features[held], label[held])
         print(f"penalty {penalty}, class weights {weight}", flush=True)
@@ -60,13 +65,13 @@ class EmbeddingLinear:
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
-        return np.asarray(self.model.predict_proba(self._features(X, self.texts.transform(X))), np.float64)
+        typed = self._typed(X)
+        features = np.hstack([typed, np.nan_to_num(self.texts.transform(X))])
+        return np.asarray(self.model.predict_proba(features), np.float64)
 
-    def _features(
-        self, X: pd.DataFrame, texts: NDArray[np.float32], fit: bool = False
-    ) -> NDArray[np.float32]:
-        """Text, picture, number and category blocks side by side, each column or block of about unit length."""
-        blocks = [np.nan_to_num(texts)]
+    def _typed(self, X: pd.DataFrame, fit: bool = False) -> NDArray[np.float32]:
+        """Picture, number and category blocks side by side, each of about unit length per row, as texts are."""
+        blocks = [np.empty((len(X), 0), np.float32)]
         parts: list[tuple[Any, NDArray[Any]]] = [
             *((scaled, picture_embeddings(self.task, X[name])) for name, scaled in self.pictures.items()),
             (self.numbers, numbers(X, self.task)),
@@ -97,7 +102,7 @@ class EmbeddingLinear:
                 given = np.where(seen, probability[np.arange(len(wanted)), place], 0)
                 f1 = f1_score(wanted, model.classes_[probability.argmax(axis=1)], average="macro")
                 found.append((-np.log(given.clip(WORST)).mean(), f1, penalty, weight))
-            left = self.task.budget.seconds_left() - self.texts.reserve
+            left = self.task.budget.seconds_left() - self.texts.reserve - self.reserve
             if left < 5 * (time.monotonic() - started):
                 break
         best = [min(one for one in found if one[3] == weight) for weight in weights]

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from baselines import _pairs as pairing
-from baselines._candidates import Described
+from baselines._candidates import Described, Train
 from baselines._collective import Collective
 from baselines._embeddings import text_embeddings
 from baselines._pair_boosting import PairBoosting
@@ -42,22 +42,21 @@ def supports(task: Any) -> tuple[bool, str]:
 
 
 def build(task: Any) -> EmbeddingNeighbours:
-    return EmbeddingNeighbours(task)
+    return EmbeddingNeighbours(task, PairBoosting(task, SHARE_OF_FIT).train)
 
 
 class EmbeddingNeighbours:
-    """The collective classifier of pairs, cut to the run's time."""
+    """The collective classifier of pairs, cut to the run's time; `train` as in `_candidates.py`."""
 
-    def __init__(self, task: Any) -> None:
-        self.task = task
+    def __init__(self, task: Any, train: Train) -> None:
+        self.task, self.train = task, train
 
     def fit(self, X: pd.DataFrame, y: pd.Series[Any]) -> EmbeddingNeighbours:
         """See what there is time for, then learn."""
         embedded = affordable(self.task, X)
         most = describable(self.task, X, embedded)
         print(f"{min(most, len(X))} labelled records are used, embedded: {embedded}", flush=True)
-        train = PairBoosting(self.task, SHARE_OF_FIT).train
-        self.model = Collective(self.task, train, embedded=embedded, most=most).fit(X, y)
+        self.model = Collective(self.task, self.train, embedded=embedded, most=most).fit(X, y)
         return self
 
     def predict(self, X: pd.DataFrame) -> Any:

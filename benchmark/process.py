@@ -178,4 +178,14 @@ def _kill_group(process: subprocess.Popen[bytes], seen: Iterable[psutil.Process]
         with contextlib.suppress(psutil.Error):
             member.kill()
     process.wait()
-    psutil.wait_procs(members, timeout=LAST_WAIT)
+    deadline = time.monotonic() + LAST_WAIT
+    while any(map(_runs, members)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it still does anything: one that has ended may stay listed until its parent looks."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -41,5 +41,7 @@ def test_it_names_tasks_and_baselines_that_there_are() -> None:
 
 
 def test_every_baseline_is_described() -> None:
-    described = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "baselines.md").read_text("utf-8"), re.MULTILINE)
+    described = re.findall(
+        r"^\| `(\w+)` \|", (ROOT / "docs" / "baselines.md").read_text("utf-8"), re.MULTILINE
+    )
     assert sorted(described) == baseline_names()

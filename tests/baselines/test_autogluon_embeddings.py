@@ -31,17 +31,18 @@ class Watching:
         return table
 
 
-def test_texts_and_pictures_become_numbers_and_the_rest_stays() -> None:
-    seen = given(toy_task("classification"))
+def test_texts_and_pictures_become_numbers_and_the_rest_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = toy_task("classification")
+    monkeypatch.chdir(task.folder)
+    seen = given(task)
     rows = EmbeddedRows(seen.task)
     watching = rows.predictor = Watching()  # type: ignore[assignment]
     rows.fit(seen.X, seen.y)
     table = watching.fitted
     assert list(table.index) == list(seen.X.index)
     assert list(table)[:3] == ["price", "shop", "seen"]
-    assert list(table)[3:] == [f"title: {axis}" for axis in range(AXES)] + [
-        f"picture: {number}" for number in range(len(NAMES))
-    ]
+    pictures = [f"picture: {number}" for number in range(len(NAMES))]
+    assert list(table)[3:] == pictures + [f"title: {axis}" for axis in range(AXES)]
     assert table["seen"].dt.tz is None
     missing = seen.X["picture"].isna().to_numpy()
     assert np.array_equal(table["picture: 0"].isna().to_numpy(), missing)

@@ -10,7 +10,7 @@ import pytest
 from toys import toy_task
 
 from baselines._views import Views
-from baselines.blend import Records, build, supports
+from baselines.blend import Judges, build, supports
 from tests.baselines.solver import given
 
 
@@ -62,9 +62,9 @@ def test_pairs_are_judged_by_three_learners_where_there_is_time() -> None:
     generator = np.random.default_rng(0)
     match = generator.random(600) < 0.3
     features = pd.DataFrame({"near": match + generator.normal(0, 0.5, 600), "gap": np.nan})
-    judge = Records(given(toy_task("matching"), seconds=600).task).train(features, match, match)
+    judge = Judges(given(toy_task("matching"), seconds=600).task).train(features, match, match)
     assert judge(features)[match].mean() > judge(features)[~match].mean() + 0.4
-    hurried = Records(given(toy_task("matching"), seconds=0).task).train(features, match, match)
+    hurried = Judges(given(toy_task("matching"), seconds=0).task).train(features, match, match)
     assert not np.allclose(judge(features), hurried(features))
 
 

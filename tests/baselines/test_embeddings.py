@@ -113,7 +113,7 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("ticking")
 def test_texts_are_cut_where_time_is_short() -> None:
-    columns = TextColumns(Asking(seconds=20), 0.5)
+    columns = TextColumns(Asking(seconds=8), 0.5)
     given = columns.fit_transform(_table(200))
     assert LENGTHS[-1] < columns.longest < LENGTHS[0]
     assert np.isfinite(given).all()
@@ -122,10 +122,10 @@ def test_texts_are_cut_where_time_is_short() -> None:
 
 @pytest.mark.usefixtures("ticking")
 def test_rows_are_left_out_where_there_is_no_time_for_them(capsys: pytest.CaptureFixture[str]) -> None:
-    columns = TextColumns(Asking(seconds=6), 0.5)
-    given = columns.fit_transform(_table(200))
+    columns = TextColumns(Asking(seconds=9), 0.5)
+    given = columns.fit_transform(_table(1500))
     assert columns.longest == LENGTHS[-1]
     reached = np.isfinite(given).all(axis=1)
-    assert 0 < reached.sum() < 200
+    assert 0 < reached.sum() < 1500
     assert np.isnan(given[~reached]).all()
-    assert f"no time for the texts of {200 - reached.sum()} rows" in capsys.readouterr().out
+    assert f"no time for the texts of {1500 - reached.sum()} rows" in capsys.readouterr().out
