@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import metadata
@@ -150,9 +149,6 @@ def _weights() -> tuple[Path, str]:
 
 @cache
 def _model(folder: Path, cores: int) -> Any:
-    os.environ.setdefault(
-        "OMP_WAIT_POLICY", "PASSIVE"
-    )  # on cores that others use too, spinning costs threefold
     import torch
     from sentence_transformers import SentenceTransformer
 

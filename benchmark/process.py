@@ -36,6 +36,11 @@ _THREADS = (
     "LOKY_MAX_CPU_COUNT",
 )
 
+_WAITING = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "OPENBLAS_THREAD_TIMEOUT": "4",
+}  # spinning on shared cores costs threefold
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -127,7 +132,7 @@ def _limits(budget: Budget, room: Room | None) -> dict[str, int]:
 
 
 def _environment(work: Path, budget: Budget, room: Room | None) -> dict[str, str]:
-    own = {name: str(budget.cores) for name in _THREADS} | {"PYTHONHASHSEED": "0"}
+    own = {name: str(budget.cores) for name in _THREADS} | _WAITING | {"PYTHONHASHSEED": "0"}
     if room is None:
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return kept | own | {"HOME": str(work), "TMPDIR": str(work / "tmp")}
