@@ -35,11 +35,8 @@ _THREADS = (
     "NUMEXPR_NUM_THREADS",
     "LOKY_MAX_CPU_COUNT",
 )
-
-_WAITING = {
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "OPENBLAS_THREAD_TIMEOUT": "4",
-}  # spinning on shared cores costs threefold
+# threads that spin while they wait cost threefold on cores that others use too
+_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "4"}
 
 
 @dataclass(frozen=True)
