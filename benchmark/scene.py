@@ -58,8 +58,10 @@ def bare(work: Path, environment: Path | None) -> Scene:
     code.mkdir()
     for name, folder in _code().items():
         (code / name).symlink_to(folder)
+    vectors = work.with_name("vectors")
+    vectors.symlink_to(vectors_folder())
     python = sys.executable if environment is None else str(environment / "bin" / "python")
-    return Scene(None, python, str(code), str(work), str(vectors_folder()), {"PYTHONPATH": str(code)})
+    return Scene(None, python, str(code), str(work), str(vectors), {"PYTHONPATH": str(code)})
 
 
 def _code() -> dict[str, Path]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,10 +49,8 @@ def test_other_rows_are_seen_as_the_same_rows_were() -> None:
 
 
 def test_a_short_budget_leaves_members_out(capsys: pytest.CaptureFixture[str]) -> None:
-    seen = given(toy_task("classification"), seconds=1)
-    started = time.monotonic()
+    seen = given(toy_task("classification"), seconds=0)
     build(seen.task).fit(seen.X, seen.y)
-    assert time.monotonic() - started < 20
     assert "trees" not in capsys.readouterr().out
 
 

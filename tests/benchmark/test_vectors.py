@@ -239,7 +239,7 @@ def _run(store: Path, new: Path, start: int) -> None:
 
 
 def test_several_processes_adopt_at_the_same_time(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     processes = [
         context.Process(target=_run, args=(tmp_path / "store", tmp_path / f"new {i}", 5 * i))
         for i in range(3)

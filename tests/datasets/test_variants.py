@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from baselines.neighbours_strip import _expression
+from baselines._ignorable import _expression
 from benchmark.catalog import datasets_folder, load_card, load_recipe
 from benchmark.streams import Streams
 

@@ -73,6 +73,7 @@ def run_dict(
         },
         "versions": {"classmark": "0.1.0", "numpy": "2.0.0"},
     } | changes
+    run["seconds"] = {"embed": None, "embed_saved": None} | run["seconds"]
     parts = [run[key] for key in ("solution_digest", "task_digest", "fold", "seed", "budget")]
     return run | {"key": hashlib.sha256(repr(parts).encode()).hexdigest()}
 
