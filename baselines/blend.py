@@ -35,7 +35,7 @@ REQUIRES = ["lightgbm>=4", "hnswlib>=0.8", "scikit-learn>=1.4", "sentence-transf
 
 SHARE_OF_TIME = 0.6
 DEALS = 2
-SHARE_OF_PAIRS = 0.05  # of the time that is left, for each fit
+SHARE_OF_PAIRS = 0.03  # of the time that is left, for each fit
 MOST_PAIRS = 20_000
 
 

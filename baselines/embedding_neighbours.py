@@ -30,6 +30,7 @@ SHARE_OF_EMBEDDING = 0.3
 SHARE_OF_DESCRIBING = 0.15  # of the labelled records; the test's take as long, and what labels teach
 SHARE_OF_FIT = 0.07  # of the time that is left, for each of 2 x BLOCKS fits
 SHARE_LABELLED = 0.7  # of all records, of which the test's have to be embedded too
+SHORTEST = 45  # seconds, below which the encoder is not even loaded: that takes ten
 TRIED = 128  # texts
 PROBED = 1_000  # records
 
@@ -69,6 +70,8 @@ def affordable(task: Any, X: pd.DataFrame) -> list[str]:
 
     What the cache holds counts as if it were computed, so that a second run makes the same of its time.
     """
+    if task.budget.seconds_left() < SHORTEST:
+        return []
     left, columns = SHARE_OF_EMBEDDING * task.budget.seconds_left(), []
     for name in task.columns_of("text"):
         texts = documents(X, [name])
