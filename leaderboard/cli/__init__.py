@@ -1,0 +1,1 @@
+"""The commands that this room adds to `classmark`. They load the rest when they are called."""

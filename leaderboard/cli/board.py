@@ -1,0 +1,8 @@
+"""`classmark leaderboard`."""
+
+import click
+
+
+@click.command("leaderboard")
+def command() -> None:
+    """(being built)"""

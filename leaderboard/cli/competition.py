@@ -1,0 +1,8 @@
+"""`classmark competition`."""
+
+import click
+
+
+@click.command("competition")
+def command() -> None:
+    """(being built)"""

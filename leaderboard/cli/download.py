@@ -1,0 +1,8 @@
+"""`classmark download`."""
+
+import click
+
+
+@click.command("download")
+def command() -> None:
+    """(being built)"""

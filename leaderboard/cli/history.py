@@ -1,0 +1,8 @@
+"""`classmark history`."""
+
+import click
+
+
+@click.command("history")
+def command() -> None:
+    """(being built)"""

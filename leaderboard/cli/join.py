@@ -1,0 +1,8 @@
+"""`classmark join`."""
+
+import click
+
+
+@click.command("join")
+def command() -> None:
+    """(being built)"""

@@ -1,0 +1,8 @@
+"""`classmark publish`."""
+
+import click
+
+
+@click.command("publish")
+def command() -> None:
+    """(being built)"""

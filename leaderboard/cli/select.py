@@ -1,0 +1,8 @@
+"""`classmark select`."""
+
+import click
+
+
+@click.command("select")
+def command() -> None:
+    """(being built)"""

@@ -1,0 +1,8 @@
+"""`classmark serve`."""
+
+import click
+
+
+@click.command("serve")
+def command() -> None:
+    """(being built)"""

@@ -1,0 +1,8 @@
+"""`classmark submit`."""
+
+import click
+
+
+@click.command("submit")
+def command() -> None:
+    """(being built)"""

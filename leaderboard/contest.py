@@ -1,0 +1,107 @@
+"""A competition's folder, opened: its settings, its records, its tasks. Where things lie is said here and nowhere else.
+
+competition.toml     settings
+rules.md             the rules, for the participants
+journal.db           the record (unless `database` names another place)
+submissions/         what was handed in, under its digest
+draws/               bootstrap draws of public scores
+public/              what everybody may download
+home/                the competition's own CLASSMARK_HOME: prepared tasks, hidden labels, results of code
+private/             secrets, the record of private scores and their draws; never served
+mlflow/              MLflow's databases and artifacts (unless `mlflow` names a server)
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from benchmark.errors import UserError, unknown_name
+from benchmark.labels import Labels, load_labels
+from benchmark.task import Task, open_task
+from leaderboard.config import Config, read_config
+from leaderboard.journal import Journal
+from leaderboard.ledger import Ledger
+from leaderboard.vault import Vault
+
+
+class Contest:
+    """A competition. Opening it makes its `home/` this process's CLASSMARK_HOME."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.config: Config = read_config(self.folder)
+        os.environ["CLASSMARK_HOME"] = str(self.home)
+        self._tasks: dict[str, Task] = {}
+        self._labels: dict[str, Labels] = {}
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def private(self) -> Path:
+        return self.folder / "private"
+
+    @property
+    def rules(self) -> str:
+        path = self.folder / self.config.rules
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    @cached_property
+    def submissions(self) -> Vault:
+        return Vault(self.folder / "submissions")
+
+    @cached_property
+    def draws(self) -> Vault:
+        return Vault(self.folder / "draws")
+
+    @cached_property
+    def private_draws(self) -> Vault:
+        return Vault(self.private / "draws")
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record of all but private scores."""
+        return Ledger(Journal(self.config.database or f"sqlite:///{self.folder / 'journal.db'}"))
+
+    @cached_property
+    def private_ledger(self) -> Ledger:
+        """The record of private scores."""
+        return Ledger(Journal(self.config.private_database or f"sqlite:///{self.private / 'journal.db'}"))
+
+    @property
+    def mlflow(self) -> str:
+        """The tracking URI of the public leaderboard."""
+        return self.config.mlflow or f"sqlite:///{self.folder / 'mlflow' / 'mlflow.db'}"
+
+    @property
+    def private_mlflow(self) -> str:
+        return self.config.private_mlflow or f"sqlite:///{self.private / 'mlflow.db'}"
+
+    def task(self, name: str) -> Task:
+        """A task of the competition; its tables are read once and kept."""
+        if name not in self.config.tasks:
+            raise unknown_name("task", name, self.config.tasks)
+        if name not in self._tasks:
+            self._tasks[name] = open_task(self.home / "tasks" / name / self.config.tasks[name])
+        return self._tasks[name]
+
+    def labels(self, name: str) -> Labels:
+        """The hidden labels of a task. For scoring alone: no route of the server comes here."""
+        if name not in self._labels:
+            self._labels[name] = load_labels(self.task(name))
+        return self._labels[name]
+
+    def require_made(self) -> None:
+        """Raise UserError where the folder holds settings alone."""
+        if not self.home.is_dir() or not self.ledger.journal.last():
+            raise UserError(
+                f"{self.folder} is not a whole competition: its making was interrupted.",
+                do="Move it away and run `classmark competition new` again.",
+            )
