@@ -138,13 +138,21 @@ def read_config(folder: Path) -> Config:
             f"{folder} is not a competition: it has no {FILE}.", do="classmark competition new DIR"
         )
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Config.model_validate(content)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_config(path.read_text(encoding="utf-8"), origin=str(path))
+    except UnicodeDecodeError as error:
         raise UserError(f"{path} is not TOML in UTF-8.", given=str(error)) from None
+
+
+def parse_config(text: str, origin: str) -> Config:
+    """The checked settings in a text. UserError, naming where it stands, lists what is wrong with it."""
+    try:
+        content: dict[str, Any] = tomllib.loads(text)
+        return Config.model_validate(content)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{origin} is not TOML in UTF-8.", given=str(error)) from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise UserError(f"{path} has faults:\n" + "\n".join(f"  - {fault}" for fault in faults)) from None
+        raise UserError(f"{origin} has faults:\n" + "\n".join(f"  - {fault}" for fault in faults)) from None
 
 
 def config_digest(folder: Path) -> str:

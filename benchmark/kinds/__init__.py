@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from benchmark.predictions import Fault
 
 if TYPE_CHECKING:
+    from benchmark.card import Card
     from benchmark.labels import Labels
     from benchmark.posterior import Posterior
     from benchmark.task import Task
@@ -52,8 +53,8 @@ class Kind(Protocol):
         ...
 
 
-def kind_of(task: Task) -> Kind:
-    """The module of a task's kind."""
+def kind_of(task: Task | Card) -> Kind:
+    """The module of a task's kind, also from the card in its folder."""
     from benchmark.kinds import classification, clustering, matching
 
     kinds: dict[str, Kind] = {
