@@ -52,22 +52,33 @@ def accept(
 
     def decide(state: State) -> list[Addition]:
         nonlocal body
-        if again := state.by_key.get((team, key)):
-            if state.submissions[again].digest != digest:
-                raise Refusal("conflict", "This idempotency key was used with other files.", given=key)
-            body = {"id": again}
+        if again := repeated(state, team, digest, key):
+            body = {"id": again.id}
             return []
-        baseline = state.teams[team].baseline
-        if not state.teams[team].active:
-            raise Refusal("not yours", "The team has been removed from the competition.")
-        phase = "" if baseline else require_open(contest.config, state, now)
-        if not baseline:
-            _require_quota(contest.config, state, team, now)
-        return [("accepted", {**body, "phase": phase})]
+        return [("accepted", {**body, "phase": require_welcome(contest.config, state, team, now)})]
 
     made = contest.ledger.record(decide, now)
     with contest.ledger.reading() as state:
         return state.submissions[body["id"]], bool(made)
+
+
+def repeated(state: State, team: str, digest: str, key: str) -> Submission | None:
+    """The submission of a team that these files repeat; Refusal `conflict` where the key was used with others."""
+    again = state.by_key.get((team, key[:MOST_KEY] or digest))
+    if again and state.submissions[again].digest != digest:
+        raise Refusal("conflict", "This idempotency key was used with other files.", given=key)
+    return state.submissions[again] if again else None
+
+
+def require_welcome(config: Config, state: State, team: str, now: datetime) -> str:
+    """The phase in which a new submission of a team would be taken now; Refusal where none would."""
+    if not state.teams[team].active:
+        raise Refusal("not yours", "The team has been removed from the competition.")
+    if state.teams[team].baseline:
+        return ""
+    phase = require_open(config, state, now)
+    _require_quota(config, state, team, now)
+    return phase
 
 
 def require_open(config: Config, state: State, now: datetime) -> str:

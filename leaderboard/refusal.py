@@ -9,11 +9,14 @@ STATUS = {
     "not yours": 403,
     "closed": 403,
     "unknown": 404,
+    "method": 405,
+    "too slow": 408,
     "conflict": 409,
     "too large": 413,
     "invalid": 422,
     "quota": 429,
     "too many requests": 429,
+    "failed": 500,
     "unavailable": 503,
 }
 """HTTP's status for each code."""
@@ -35,5 +38,6 @@ class Refusal(UserError):
     ) -> None:
         super().__init__(problem, allowed=allowed, given=given, do=do)
         self.code = code
+        self.allowed, self.given, self.do = allowed, given, do
         self.retry_after = retry_after
         self.faults = faults or {}

@@ -26,6 +26,32 @@ class Draft:
         self.path.unlink(missing_ok=True)
 
 
+class Writing:
+    """A draft while it is written, beside the kept files."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._digest = hashlib.sha256()
+        self._file = path.open("xb", buffering=0)
+
+    def write(self, chunk: bytes | memoryview) -> None:
+        """Raises OSError, such as for a full disk."""
+        rest = memoryview(chunk)
+        self._digest.update(rest)
+        self.size += len(rest)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+    def done(self) -> Draft:
+        self._file.close()
+        return Draft(self.path, self._digest.hexdigest(), self.size)
+
+    def discard(self) -> None:
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class Vault:
     """A folder of files named by their SHA-256; `incoming` in it holds what is not kept yet."""
@@ -39,19 +65,21 @@ class Vault:
     def path(self, digest: str) -> Path:
         return self.root / digest
 
+    def begin(self) -> Writing:
+        """Begin a draft whose content comes piece by piece. Raises OSError."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        return Writing(self.incoming / uuid4().hex)
+
     def draft(self, chunks: Iterable[bytes]) -> Draft:
         """Write the content that comes in chunks beside the kept files. Raises OSError; nothing is left of it then."""
-        self.incoming.mkdir(parents=True, exist_ok=True)
-        path, digest, size = self.incoming / uuid4().hex, hashlib.sha256(), 0
+        writing = self.begin()
         try:
-            with path.open("xb") as file:
-                for chunk in chunks:
-                    digest.update(chunk)
-                    size += file.write(chunk)
+            for chunk in chunks:
+                writing.write(chunk)
+            return writing.done()
         except BaseException:
-            path.unlink(missing_ok=True)
+            writing.discard()
             raise
-        return Draft(path, digest.hexdigest(), size)
 
     def keep(self, drafts: Sequence[Draft]) -> None:
         """Keep drafts for ever: all are on the disk when this returns. Raises OSError where that fails.
