@@ -122,6 +122,12 @@ def score_answer(task: Task, answer: Any, labels: Labels, part: Part | None = No
     )
 
 
+def headline(task: Task, answer: Any, labels: Labels, part: Part | None = None) -> Estimate:
+    """The headline alone of an answer that has been checked: what `score_answer` says of it, in less time."""
+    outcome = kind_of(task).outcome(answer, task, labels, labels.in_part(part))
+    return estimate(task.metric, outcome, task.digest)
+
+
 def applies(metric: Metric, outcome: Any) -> bool:
     """Whether the outcome has what the metric needs."""
     return metric.needs is None or getattr(outcome, metric.needs) is not None

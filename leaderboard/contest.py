@@ -5,6 +5,7 @@ rules.md             the rules, for the participants
 journal.db           the record (unless `database` names another place)
 submissions/         what was handed in, under its digest
 draws/               bootstrap draws of public scores
+reports/             what a scoring found on the public part, for the organizer
 public/              what everybody may download
 home/                the competition's own CLASSMARK_HOME: prepared tasks, hidden labels, results of code
 private/             secrets, the record of private scores and their draws; never served
@@ -34,7 +35,7 @@ class Contest:
         self.config: Config = read_config(self.folder)
         os.environ["CLASSMARK_HOME"] = str(self.home)
         self._tasks: dict[str, Task] = {}
-        self._labels: dict[str, Labels] = {}
+        self._labels: dict[str, tuple[int, Labels]] = {}
 
     @property
     def home(self) -> Path:
@@ -60,6 +61,10 @@ class Contest:
     @cached_property
     def draws(self) -> Vault:
         return Vault(self.folder / "draws")
+
+    @cached_property
+    def reports(self) -> Vault:
+        return Vault(self.folder / "reports")
 
     @cached_property
     def private_draws(self) -> Vault:
@@ -93,10 +98,16 @@ class Contest:
         return self._tasks[name]
 
     def labels(self, name: str) -> Labels:
-        """The hidden labels of a task. For scoring alone: no route of the server comes here."""
-        if name not in self._labels:
-            self._labels[name] = load_labels(self.task(name))
-        return self._labels[name]
+        """The hidden labels of a task, read again where they were mended. For scoring alone: no route comes here."""
+        path = self.labels_file(name, "labels.json")
+        version = path.stat().st_mtime_ns if path.is_file() else 0
+        if name not in self._labels or self._labels[name][0] != version:
+            self._labels[name] = version, load_labels(self.task(name))
+        return self._labels[name][1]
+
+    def labels_file(self, task: str, file: str) -> Path:
+        """Where `labels.json` or `labels.parquet` of a task lies."""
+        return self.home / "hidden" / task / self.config.tasks[task] / file
 
     def require_made(self) -> None:
         """Raise UserError where the folder holds settings alone."""

@@ -63,7 +63,11 @@ class TaskScore:
 
 @dataclass(frozen=True)
 class Scoring:
-    """One scoring of a submission; `draws` is the digest of a file of bootstrap draws by task, "" for none."""
+    """One scoring of a submission.
+
+    `draws` is the digest of a file of bootstrap draws by task, `report` of one with all that was found on the public
+    part; "" for none.
+    """
 
     submission: str
     tasks: dict[str, TaskScore]
@@ -72,6 +76,7 @@ class Scoring:
     reason: str
     time: datetime
     seq: int
+    report: str = ""
 
 
 @dataclass
