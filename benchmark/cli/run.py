@@ -86,7 +86,7 @@ def command(
         trust,
     )
     folder = (results or results_folder()).absolute()
-    with _Progress(len(runs)) as progress:
+    with RunProgress(len(runs)) as progress:
         records = run_all(runs, folder, jobs, executor, retry, progress.change)
     if track:
         for record in records:
@@ -111,7 +111,7 @@ def _tracker(uri: str) -> Any:
         raise MissingExtra("mlflow", "leaderboard") from None
 
 
-class _Progress:
+class RunProgress:
     """A bar over all runs, a line for each that ends; on Ctrl-C it says what was kept."""
 
     def __init__(self, total: int) -> None:
@@ -128,7 +128,7 @@ class _Progress:
         self._working: list[str] = []
         self._started: set[str] = set()
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> RunProgress:
         self._bar.start()
         return self
 

@@ -1,8 +1,0 @@
-"""`classmark competition`."""
-
-import click
-
-
-@click.command("competition")
-def command() -> None:
-    """(being built)"""
