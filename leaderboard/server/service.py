@@ -1,0 +1,78 @@
+"""What the routes share: the competition, its boards and pages, the counts of the moment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Any
+
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+
+from benchmark.predictions import most_bytes
+from leaderboard.contest import Contest
+from leaderboard.server.answers import spell
+from leaderboard.server.limits import Limits, Rates, Slots
+from leaderboard.server.uploads import CODE, FORM_BYTES
+
+if TYPE_CHECKING:
+    from leaderboard.pages.site import Site
+    from leaderboard.standings import Standings
+
+
+class Service:
+    """One competition, as this process serves it."""
+
+    def __init__(self, contest: Contest, limits: Limits) -> None:
+        self.contest = contest
+        self.limits = limits
+        self.rates = Rates(limits)
+        self.slots = Slots(limits)
+        self._kept: dict[str, tuple[int, bytes]] = {}
+        self._keeping = Lock()
+        self.checking = CapacityLimiter(max(2, os.cpu_count() or 1))
+
+    @cached_property
+    def standings(self) -> Standings:
+        from leaderboard.standings import Standings
+
+        return Standings(self.contest)
+
+    @cached_property
+    def site(self) -> Site:
+        from leaderboard.pages.site import Site
+
+        return Site(self.contest, self.standings)
+
+    def kept(self, name: str, make: Callable[[], Any]) -> bytes:
+        """JSON that is a function of the journal, spelt once for each of its states."""
+        with self.contest.ledger.reading() as state:
+            seq = state.seq
+        with self._keeping:
+            found = self._kept.get(name)
+            if found is None or found[0] < seq:
+                found = self._kept[name] = seq, spell(make())
+            return found[1]
+
+    @cached_property
+    def most(self) -> dict[str, int]:
+        """The largest file of each part of a submission."""
+        parts = {name: most_bytes(self.contest.task(name)) for name in self.contest.config.tasks}
+        if self.contest.config.code.allowed:
+            parts[CODE] = self.limits.code_bytes
+        return parts
+
+    @cached_property
+    def most_in_all(self) -> int:
+        """The largest body of a submission."""
+        return sum(self.most.values()) + FORM_BYTES
+
+
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Served = Annotated[Service, Depends(_service)]

@@ -1,0 +1,28 @@
+"""Who sends a request: the team whose token stands in `Authorization: Bearer`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from leaderboard.server.service import Served
+from leaderboard.state import Team
+from leaderboard.teams import team_of_token
+
+_bearer = HTTPBearer(auto_error=False, description="The token that the organizer gave to your team: `cm_...`")
+
+
+def _team(
+    request: Request,
+    service: Served,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Team:
+    with service.contest.ledger.reading() as state:
+        team = team_of_token(state, given.credentials if given else "")
+    request.state.team = team.id
+    return team
+
+
+Sender = Annotated[Team, Depends(_team)]

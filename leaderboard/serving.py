@@ -1,0 +1,227 @@
+"""`classmark serve`: the web server, the scoring workers and the MLflow writer of one competition, as one service."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+
+import uvicorn
+from sqlalchemy import make_url
+from starlette.types import ASGIApp
+
+from benchmark.errors import UserError
+from leaderboard.accepting import plain
+from leaderboard.contest import Contest
+from leaderboard.server.app import create_app
+from leaderboard.server.limits import Limits
+from leaderboard.server.logs import log, log_to_stderr
+from leaderboard.server.protocol import PatientProtocol
+
+LOCK = "serve.lock"
+MOST_CONNECTIONS = 2_000
+_PATIENCE = 20.0
+_LONGEST_WAIT = 60.0
+_HEALTHY = 60.0
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a competition is served. `proxied`: a proxy of ours stands before the server."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    scorers: int = 1
+    mlflow: bool = True
+    proxied: bool = False
+    limits: Limits = Limits()
+
+
+@dataclass
+class _Child:
+    """A process beside the server. It is started again when it ends, at ever longer intervals."""
+
+    module: str
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    due: float = 0.0
+    wait: float = 1.0
+
+    def look(self, now: float) -> None:
+        """Start it where it is due; note when it ended."""
+        if self.process is not None and self.process.poll() is not None:
+            fields = {"module": self.module, "status": self.process.returncode}
+            log.error("child ended", extra={"fields": fields})
+            self.process = None
+            self.wait = 1.0 if now - self.started > _HEALTHY else min(2 * self.wait, _LONGEST_WAIT)
+            self.due = now + self.wait
+        if self.process is None and now >= self.due:
+            self.started = now
+            command = [sys.executable, "-m", self.module, *self.arguments]
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent, start_new_session=True
+            )
+
+
+@dataclass
+class Children:
+    """The processes beside the server, watched by a thread: it lives as long as they do."""
+
+    children: list[_Child]
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._watch, name="children", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End them in their order: those that feed the others first."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(0.2):
+            for child in self.children:
+                child.look(monotonic())
+        for child in self.children:
+            if child.process is not None:
+                _end(child.process)
+
+
+def children_of(folder: Path, scorers: int, mlflow: bool) -> Children:
+    """The scoring workers, each with its share of the submissions, and the MLflow writer."""
+    children = [
+        _Child("leaderboard.scorer", [str(folder), "--share", f"{number}/{scorers}"])
+        for number in range(scorers)
+    ]
+    if mlflow:
+        children.append(_Child("leaderboard.store_writer", [str(folder)]))
+    return Children(children)
+
+
+def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
+    """Serve a competition until SIGTERM or Ctrl-C. UserError where another server has it, or the port is taken."""
+    contest.require_made()
+    with _locked(contest.folder):
+        for vault in (contest.submissions, contest.draws, contest.private_draws):
+            vault.clear_incoming()
+        config = uvicorn_config(create_app(contest, plan.limits, plan.proxied), plan.host, plan.port)
+        _require_free(plan)
+        for line in _greeting(contest, plan):
+            say(line)
+        log_to_stderr()
+        children = children_of(contest.folder, plan.scorers, plan.mlflow)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _heard)  # uvicorn hears them first and ends in order
+        children.start()
+        try:
+            uvicorn.Server(config).run()
+        finally:
+            children.stop()
+
+
+def _greeting(contest: Contest, plan: Plan) -> list[str]:
+    with contest.ledger.reading() as state:
+        teams = sum(team.active and not team.baseline for team in state.teams.values())
+        counts = f"{teams} teams, {len(state.submissions)} submissions, {len(state.queued())} to score"
+    address = f"http://[{plan.host}]:{plan.port}" if ":" in plan.host else f"http://{plan.host}:{plan.port}"
+    shown = make_url(contest.mlflow).render_as_string() if "://" in contest.mlflow else contest.mlflow
+    return [
+        f"{plain(contest.config.title)}: {counts}",
+        f"  pages    {address}/",
+        f"  API      {address}/api/openapi.json",
+        f"  scoring  {plan.scorers} processes",
+        f"  MLflow   {shown if plan.mlflow else 'off'}",
+        "  Ctrl-C ends it; what was accepted is kept.",
+    ]
+
+
+def uvicorn_config(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+    """How the app is served: one process, no server banner, bounded headers and connections."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=PatientProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        backlog=2048,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=int(_PATIENCE),
+    )
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the competition for this process; the lock ends with it, however it ends."""
+    with (folder / LOCK).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise UserError(
+                f"{folder} is being served already.",
+                given=f"process {file.read().strip() or 'unknown'}",
+                do="Stop that server first.",
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _require_free(plan: Plan) -> None:
+    family = socket.AF_INET6 if ":" in plan.host else socket.AF_INET
+    try:
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((plan.host, plan.port))
+    except OSError as error:
+        raise UserError(
+            f"The server cannot listen on {plan.host} port {plan.port}.",
+            given=error.strerror or str(error),
+            do="Give another --port or --host.",
+        ) from None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_parent() -> None:
+    """In a child, before it runs: Linux ends it when the server is gone, even when that was killed."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _heard(number: int, frame: FrameType | None) -> None:
+    return
