@@ -15,7 +15,7 @@ from benchmark.card import Closed
 from benchmark.errors import UserError
 
 FILE = "competition.toml"
-_SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 
 def _utc(moment: datetime) -> datetime:
@@ -66,7 +66,7 @@ class Phase(Closed):
 class Track(Closed):
     """Tasks whose mean headline ranks the teams. A task is spelled `name@version`."""
 
-    name: str = Field(pattern=_SLUG)
+    name: str = Field(pattern=SLUG)
     title: str = Field(min_length=1, max_length=100)
     tasks: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_]+@[0-9A-Za-z.+-]+$")], ...] = Field(min_length=1)
     prizes: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Config(Closed):
     competition's folder.
     """
 
-    name: str = Field(pattern=_SLUG)
+    name: str = Field(pattern=SLUG)
     title: str = Field(min_length=1, max_length=100)
     text: str = ""
     contact: str = ""

@@ -30,6 +30,7 @@ from leaderboard.ledger import Addition, Ledger
 from leaderboard.template import Settings, rules_text, settings_text
 
 Say = Callable[[str], None]
+_CLOSED = ("private", "private/secrets", "home/hidden", "home/results", "submissions", "draws", "reports")
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,9 @@ def _own_home() -> Iterator[None]:
 
 
 def _fill(draft: Path, plan: Plan, say: Say, jobs: int) -> Contest:
-    for private in ("private", "private/secrets", "home", "home/hidden", "home/results", "submissions"):
-        (draft / private).mkdir(mode=0o755 if private == "home" else 0o700)
+    (draft / "home").mkdir()
+    for closed in _CLOSED:
+        (draft / closed).mkdir(mode=0o700)
     secrets: dict[str, bytes] = {}
     for card in plan.cards:
         if plan.settings.prize:

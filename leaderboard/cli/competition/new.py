@@ -65,6 +65,9 @@ def new(
 
     Nothing is started. DIR appears when all of it is there.
     """
+    from benchmark.errors import require
+
+    require("sqlalchemy", "leaderboard")
     from leaderboard.accepting import plain
     from leaderboard.making import Plan, make
     from leaderboard.template import Settings

@@ -14,9 +14,18 @@ folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_t
 
 
 def open_contest(folder: Path) -> Contest:
-    """The competition in a folder. UserError where there is none, or only half of one."""
+    """The competition in a folder. UserError where there is none, only half of one, or no way to its record."""
+    from benchmark.errors import UserError, require
+
+    require("sqlalchemy", "leaderboard")
     from leaderboard.contest import Contest
+    from leaderboard.journal import is_unavailable
 
     contest = Contest(folder)
-    contest.require_made()
+    try:
+        contest.require_made()
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        raise UserError("The record cannot be reached.", given=str(getattr(error, "orig", error))) from None
     return contest

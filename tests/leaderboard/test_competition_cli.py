@@ -1,0 +1,255 @@
+import csv
+import json
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from contests import toy_contest, write_answers
+from toy_datasets import toy_datasets
+
+from benchmark.cli import cli
+from benchmark.errors import UserError
+from leaderboard.accepting import accept
+from leaderboard.contest import Contest
+from leaderboard.exporting import export, public_tables, tables
+from leaderboard.refusal import Refusal
+from leaderboard.scoring import record_scoring
+from leaderboard.teams import add_team, remove_team, team_of_token
+
+
+def run(*arguments):
+    done = CliRunner().invoke(cli, ["competition", *map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def fails(*arguments):
+    """What a command that cannot be done says; without a traceback."""
+    done = CliRunner().invoke(cli, ["competition", *map(str, arguments)])
+    assert done.exit_code != 0
+    assert isinstance(done.exception, UserError | SystemExit), done.exception
+    return done.output + str(done.exception)
+
+
+def submitted(contest, team, folder, note="", **spoilt):
+    """A submission of all tasks by a team, scored."""
+    files = {
+        name: contest.submissions.put([path.read_bytes()])
+        for name, path in write_answers(contest, folder, **spoilt).items()
+    }
+    submission, _ = accept(contest, team, files, note)
+    record_scoring(contest, submission.id)
+    return submission
+
+
+def team_of(contest, token):
+    with contest.ledger.reading() as state:
+        return team_of_token(state, token)
+
+
+def test_new_says_what_to_do_next(tmp_path, tmp_path_factory, monkeypatch):
+    toy_datasets(tmp_path_factory.mktemp("datasets"), monkeypatch)
+    folder = tmp_path / "spring-2027"
+    said = run(
+        "new", folder, "--task", "toy_matching", "--opens", "2027-01-31", "--closes", "2027-05-31T12:00Z"
+    )
+    assert "1 tasks in 1 tracks, open from 2027-01-31 00:00 to 2027-05-31 12:00 UTC" in said
+    assert f"classmark serve {folder}" in said
+    assert Contest(folder).config.name == "spring-2027"
+
+    made = json.loads(
+        run("new", tmp_path / "again", "--task", "toy_matching", "--code", "--title", "A\nB", "--json")
+    )
+    assert made["name"] == "again"
+    assert made["tracks"]["matching"][0].startswith("toy_matching@1.0.0+secret-")
+    config = Contest(tmp_path / "again").config
+    assert config.title == "A B"
+    assert config.code.allowed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--task", "toy_matchin"], "Did you mean 'toy_matching'?"),
+        (["--task", "toy_public"], "--practice"),
+        (["--task", "toy_folds"], "public and a private part"),
+        (["--task", "toy_matching", "--name", "Not a Slug"], "small letters, digits and hyphens"),
+        (["--task", "toy_matching", "--opens", "yesterday"], "no moment in time"),
+        (["--task", "toy_matching", "--opens", "2027-01-31T12:00"], "with its zone"),
+        (
+            ["--task", "toy_matching", "--opens", "2027-01-31", "--closes", "2027-01-30"],
+            "closes after it opens",
+        ),
+        (["--task", "toy_matching", "--size", "full"], "There is no size"),
+        ([], "public and a private part"),
+    ],
+)
+def test_new_refuses(tmp_path, tmp_path_factory, monkeypatch, arguments, says):
+    toy_datasets(tmp_path_factory.mktemp("datasets"), monkeypatch)
+    assert says in fails("new", tmp_path / "spring", *arguments)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_no_competition_is_refused(tmp_path):
+    for command in ("status", "verify"):
+        assert "is not a competition" in fails(command, tmp_path)
+    (tmp_path / "competition.toml").write_text("name = 3\n")
+    assert "has faults" in fails("status", tmp_path)
+
+
+def test_teams_come_and_go(tmp_path):
+    contest = toy_contest(tmp_path / "contest")
+    said = run("team", "add", contest.folder, "Ärger [bold] & Söhne")
+    assert said.startswith("Ärger [bold] & Söhne (arger-bold-sohne): this token is shown once")
+    added = json.loads(run("team", "add", contest.folder, "Zwei", "--json"))
+    assert team_of(contest, added["token"]).id == added["team"] == "zwei"
+
+    fresh = json.loads(run("token", "rotate", contest.folder, "Zwei", "--json"))
+    assert fresh["team"] == "zwei"
+    assert team_of(contest, fresh["token"]).id == "zwei"
+    with pytest.raises(Refusal):
+        team_of(contest, added["token"])
+
+    run("team", "remove", contest.folder, "zwei")
+    with pytest.raises(Refusal):
+        team_of(contest, fresh["token"])
+    assert "There is a team" in fails("team", "add", contest.folder, "zwei")
+    assert "Did you mean 'zwei'?" in fails("token", "rotate", contest.folder, "zwie")
+
+
+def test_the_gate(tmp_path):
+    contest = toy_contest(tmp_path / "contest")
+    team, _ = add_team(contest.ledger, "Eins")
+    run("close", contest.folder, "--reason", "A label is\nwrong.")
+    with pytest.raises(Refusal, match="A label is wrong"):
+        accept(contest, team.id, {"toy_matching": "0" * 64})
+    run("open", contest.folder, "--reason", "It is mended.")
+    accept(contest, team.id, {"toy_matching": "0" * 64})
+    assert "--reason" in fails("close", contest.folder)
+    assert "reason is needed" in fails("open", contest.folder, "--reason", " ")
+
+
+def test_status(tmp_path):
+    contest = toy_contest(tmp_path / "contest")
+    team, token = add_team(contest.ledger, "Eins [red]")
+    submitted(contest, team.id, tmp_path / "answers", note="first")
+    accept(contest, team.id, {"toy_matching": "0" * 64})
+
+    said = run("status", contest.folder)
+    for part in (
+        "main, closes 2999",
+        "by the dates",
+        "1, and 0 baselines",
+        "2 today, 2 in all, 1 in the queue",
+    ):
+        assert part in said
+    assert "team eins-red" in said
+    found = json.loads(run("status", contest.folder, "--json"))
+    assert (found["teams"], found["submissions"], found["today"], found["queue"]) == (1, 2, 2, 1)
+    assert found["last"][-1]["kind"] == "accepted"
+    assert found["bytes"] > 0
+    assert team.token not in json.dumps(found)
+    assert token not in said
+
+
+def test_baselines_are_run_and_handed_in_once(tmp_path):
+    contest = toy_contest(tmp_path / "contest")
+    said = run("baseline", contest.folder, "--solution", "constant,neighbours", "--budget", "60s")
+    assert "constant: submission" in said
+    assert "3 of 3 tasks" in said
+    assert "2 of 3 tasks" in said
+    with contest.ledger.reading() as state:
+        assert {(team.name, team.baseline) for team in state.teams.values()} == {
+            ("constant", True),
+            ("neighbours", True),
+        }
+        assert not state.queued()
+        for name, submission in state.submissions.items():
+            assert submission.phase == ""
+            assert {score.status for score in state.scoring(name).tasks.values()} == {"ok"}
+
+    assert "handed in before" in run("baseline", contest.folder, "--solution", "constant", "--budget", "60s")
+    with contest.ledger.reading() as state:
+        assert len(state.submissions) == 2
+    assert "no task" in fails("baseline", contest.folder, "--solution", "constant", "--task", "toy_other")
+
+
+@pytest.fixture
+def busy(tmp_path):
+    """A competition with hostile names, a removed team, a selection and a second scoring."""
+    contest = toy_contest(tmp_path / "contest")
+    one, _ = add_team(contest.ledger, '=HYPERLINK("http://x.example","y")')
+    two, _ = add_team(contest.ledger, "+plus, \"quoted\" 'n' <b>")
+    submission = submitted(contest, one.id, tmp_path / "one", note="@SUM(1+1)*cmd|'/C calc'!A0")
+    submitted(contest, two.id, tmp_path / "two", note="-1 is a remark", wrong=0.5)
+    record_scoring(contest, submission.id, reason="a new metric")
+    contest.ledger.record(lambda state: [("selected", {"team": one.id, "submissions": [submission.id]})])
+    remove_team(contest.ledger, two.id)
+    return contest
+
+
+def test_exports_hold_every_public_score_and_no_token(tmp_path, busy):
+    said = run("export", busy.folder, tmp_path / "out")
+    assert str(tmp_path / "out" / "scores.csv") in said
+    with busy.ledger.reading() as state:
+        tokens = {team.token for team in state.teams.values() if team.token} | {
+            entry.body["token"] for entry in busy.ledger.journal.entries() if "token" in entry.body
+        }
+        expected = {
+            (name, scoring.seq, task): (score.value, score.low, score.high)
+            for name, scorings in state.scorings.items()
+            for scoring in scorings
+            for task, score in scoring.tasks.items()
+        }
+        entries = state.seq
+    assert tokens
+    for name in tables(busy):
+        parquet = pd.read_parquet(tmp_path / "out" / f"{name}.parquet")
+        records = json.loads((tmp_path / "out" / f"{name}.json").read_text())
+        assert records == parquet.astype(object).where(parquet.notna(), None).to_dict("records")
+        with (tmp_path / "out" / f"{name}.csv").open(newline="") as file:
+            assert sum(1 for _ in csv.reader(file)) == len(parquet) + 1
+    scores = pd.read_parquet(tmp_path / "out" / "scores.parquet")
+    found = {
+        (row.submission, row.seq, row.task): (row.value, row.low, row.high)
+        for row in scores.itertuples(index=False)
+    }
+    assert found == expected
+    assert scores.groupby("submission")["newest"].sum().eq(3).all()
+    journal = pd.read_parquet(tmp_path / "out" / "journal.parquet")
+    assert len(journal) == entries
+    for path in (tmp_path / "out").iterdir():
+        assert not any(token.encode() in path.read_bytes() for token in tokens)
+
+
+def test_no_cell_of_a_csv_is_a_formula(tmp_path, busy):
+    export(busy, tmp_path / "out")
+    for path in (tmp_path / "out").glob("*.csv"):
+        with path.open(newline="") as file:
+            header, *rows = csv.reader(file)
+        numbers = {header.index(name) for name in ("value", "low", "high") if name in header}
+        for row in rows:
+            texts = [cell for place, cell in enumerate(row) if place not in numbers]
+            assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in texts)
+    assert "'=HYPERLINK" in (tmp_path / "out" / "teams.csv").read_text()
+    assert pd.read_parquet(tmp_path / "out" / "teams.parquet")["name"][0].startswith("=HYPERLINK")
+
+
+def test_public_tables_are_rounded_and_tell_nothing_that_is_the_teams_own(busy):
+    shown = public_tables(busy)
+    whole = tables(busy)["scores"]
+    assert shown["scores"]["value"].tolist() == whole["value"].round(3).tolist()
+    text = "".join(frame.to_csv() for frame in shown.values())
+    with busy.ledger.reading() as state:
+        for submission in state.submissions.values():
+            assert submission.note not in text
+            assert not any(digest in text for digest in submission.files.values())
+
+
+def test_an_empty_competition_is_exported_with_the_same_columns_and_types(tmp_path, busy):
+    empty = tables(toy_contest(tmp_path / "empty"))
+    for name, frame in tables(busy).items():
+        assert empty[name].dtypes.equals(frame.dtypes)
+    export(busy, tmp_path / "out")
+    with pytest.raises(UserError, match="already"):
+        export(busy, tmp_path / "out")
