@@ -11,6 +11,7 @@ from typing import Any, Literal
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def console(stderr: bool = False) -> Console:
@@ -27,13 +28,16 @@ def print_json(content: Any) -> None:
 def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
 ) -> Table:
-    """A table; the columns named in `right` are numbers. Names, in the first column, are never folded."""
+    """A table; the columns named in `right` are numbers. Names, in the first column, are never folded.
+
+    Strings are read as rich's markup; a Text is shown as it is.
+    """
     made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for place, name in enumerate(columns):
         justify: Literal["left", "right"] = "right" if name in right else "left"
         made.add_column(name, justify=justify, overflow="fold", no_wrap=place == 0 or name in right)
     for row in rows:
-        made.add_row(*("" if cell is None else str(cell) for cell in row))
+        made.add_row(*("" if cell is None else cell if isinstance(cell, Text) else str(cell) for cell in row))
     return made
 
 
@@ -42,10 +46,10 @@ def number(value: float | None, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def with_interval(found: dict[str, Any]) -> str:
+def with_interval(found: dict[str, Any], digits: int = 3) -> str:
     """`0.812 [0.790, 0.833]`."""
-    text = number(found["value"])
-    return text if found["low"] is None else f"{text} [{number(found['low'])}, {number(found['high'])}]"
+    value, low, high = (number(found[key], digits) for key in ("value", "low", "high"))
+    return value if found["low"] is None else f"{value} [{low}, {high}]"
 
 
 def size(count: float) -> str:

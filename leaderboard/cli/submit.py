@@ -1,8 +1,105 @@
 """`classmark submit`."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
+
+from benchmark.cli.options import json_option
+from leaderboard.cli.shared import competition_option
+
+if TYPE_CHECKING:
+    from leaderboard.client import Competition
 
 
 @click.command("submit")
-def command() -> None:
-    """(being built)"""
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("-m", "--note", default="", help="What you did; it stands on your team's page.")
+@click.option("--wait", is_flag=True, help="Wait for the score.")
+@competition_option
+@json_option
+def command(files: tuple[str, ...], note: str, wait: bool, competition: str, json: bool) -> None:
+    """Hand in predictions: a FILE for each task that you answer, named like it, or TASK=FILE.
+
+    Where the competition takes code: one solution, as a folder, a Python file or an archive. All files are checked
+    before they are sent; what has faults is listed and uses no quota. Sent again, the same files are counted once.
+    """
+    from benchmark.cli.output import print_json
+    from leaderboard.client import open_competition
+    from leaderboard.packing import is_code
+
+    contest = open_competition(competition)
+    if len(files) == 1 and is_code(Path(files[0])):
+        receipt = contest.submit_code(files[0], note, wait)
+    else:
+        answers = _answers(contest, files)
+        receipt = contest.submit(answers, note, wait)
+    if json:
+        print_json(receipt)
+    else:
+        _show(contest, receipt)
+
+
+def _answers(contest: Competition, files: tuple[str, ...]) -> dict[str, Path]:
+    """The files by task. UserError for a file that names none, or one that another names too."""
+    from benchmark.errors import UserError, did_you_mean
+    from leaderboard.packing import is_code
+
+    answers: dict[str, Path] = {}
+    for text in files:
+        named, _, rest = text.partition("=")
+        path = Path(text) if Path(text).exists() or not rest else Path(rest)
+        name = named if path != Path(text) else path.name.split(".")[0]
+        if is_code(path):
+            raise UserError(
+                "A solution is submitted alone.",
+                given=f"{path} among {len(files)} files",
+                do="Submit it by itself.",
+            )
+        if name not in contest.joined.tasks:
+            raise UserError(
+                f"{name!r} is no task of this competition.",
+                allowed=", ".join(contest.joined.tasks),
+                given=text,
+                do=did_you_mean(name, contest.joined.tasks) or f"Say which task it answers: TASK={path}",
+            )
+        if name in answers:
+            raise UserError(
+                f"Two files answer {name}.", given=f"{answers[name]} and {path}", do="Submit one."
+            )
+        answers[name] = path
+    return answers
+
+
+def _show(contest: Competition, receipt: dict[str, Any]) -> None:
+    from leaderboard.cli.shared import quota_line, when
+
+    path = contest.joined.receipts / f"{receipt['submission']}.json"
+    click.echo(f"Accepted {when(receipt['time'])} UTC as {receipt['submission']}. The receipt: {path}")
+    if receipt["score"]:
+        show_scores(contest, receipt)
+    else:
+        click.echo("Queued for scoring; `classmark history` shows the score.")
+    click.echo(quota_line(contest.quota()))
+
+
+def show_scores(contest: Competition, receipt: dict[str, Any]) -> None:
+    """The public scores of a submission: each task, each track."""
+    from benchmark.cli.output import console, number, table, with_interval
+    from leaderboard.plain import one_line
+
+    digits = contest.about()["public_precision"]
+    rows = [
+        [
+            one_line(name),
+            with_interval(score, digits) if score["status"] == "ok" else one_line(score["status"]),
+            one_line(score["message"]),
+        ]
+        for name, score in receipt["score"]["tasks"].items()
+    ]
+    console().print(table("", ["task", "public score", ""], rows))
+    for name, score in receipt["score"]["tracks"].items():
+        if score is not None:
+            click.echo(f"Track {one_line(name)}: {number(score, digits)}")

@@ -1,0 +1,362 @@
+"""A competition as one of its teams sees it: join, download, submit, look at the board, select.
+
+>>> contest = join("https://contest.example.org", token="cm_...")  # doctest: +SKIP
+>>> contest.download()  # doctest: +SKIP
+>>> task = contest.task("product_type")  # doctest: +SKIP
+>>> contest.submit({"product_type": predictions}, note="first try", wait=True)  # doctest: +SKIP
+>>> print(contest.leaderboard())  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import UserError, unknown_name
+from benchmark.files import file_digest, temporary_folder, write_bytes
+from benchmark.home import task_folder
+from leaderboard.connection import Connection, faults_text, required_url
+from leaderboard.joined import NAME, Joined, find_joined
+from leaderboard.plain import one_line
+from leaderboard.progress import Advance, bars, spinner
+from leaderboard.refusal import Refusal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from benchmark.predictions import Predictions
+    from benchmark.task import Task
+    from leaderboard.downloading import Version
+
+CODE = "code"
+POLL_SECONDS = (0.3, 0.5, 1.0, 2.0, 5.0)
+
+
+def join(url: str, token: str = "", insecure: bool = False) -> Competition:
+    """Join the competition at `url` with the token of your team, and keep both on this machine.
+
+    Without a token that in CLASSMARK_JOIN_TOKEN is taken. `insecure` lets the token travel in the clear.
+    """
+    url = required_url(url, insecure)
+    token = (token or os.environ.get("CLASSMARK_JOIN_TOKEN", "")).strip()
+    connection = Connection(url, token, patience=())
+    about = connection.get("/api/competition")
+    if not isinstance(about, dict) or not NAME.fullmatch(str(about.get("name"))):
+        raise UserError(f"There is no classmark competition at {url}.", do="Look at the address.")
+    team = connection.get("/api/me")
+    joined = Joined(
+        name=about["name"],
+        title=one_line(about["title"]),
+        url=url,
+        team=one_line(team["team"]),
+        team_name=one_line(team["name"]),
+        since=datetime.now(UTC).isoformat(),
+        tasks={},
+        token=token,
+    )
+    contest = Competition(joined)
+    contest.refresh()
+    return contest
+
+
+def open_competition(name: str = "") -> Competition:
+    """A competition that was joined on this machine; without a name the last one."""
+    return Competition(find_joined(name))
+
+
+class Competition:
+    """A competition that was joined. What the server says is asked anew each time."""
+
+    def __init__(self, joined: Joined) -> None:
+        self.joined = joined
+        self._connection = Connection(joined.url, joined.token)
+
+    def __repr__(self) -> str:
+        return f"<Competition {self.joined.name} at {self.joined.url} as {self.joined.team_name}>"
+
+    def about(self) -> dict[str, Any]:
+        """Title, rules, phases, tracks, quota: what everybody is told."""
+        return dict(self._connection.get("/api/competition"))
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """What is asked, a record for each task."""
+        return list(self._connection.get("/api/tasks"))
+
+    def quota(self) -> dict[str, Any]:
+        """How many submissions the team has used and has left, and when the day's count begins anew."""
+        return dict(self._connection.get("/api/quota"))
+
+    def refresh(self) -> dict[str, Version]:
+        """Ask which tasks the competition has now, and keep the answer."""
+        from leaderboard.downloading import listed_versions
+
+        versions = listed_versions(self.tasks())
+        self.joined = replace(self.joined, tasks={name: one.version for name, one in versions.items()})
+        self.joined.save()
+        return versions
+
+    def download(self, tasks: Iterable[str] = (), into: Path | str | None = None) -> dict[str, Path]:
+        """Download tasks, all unless some are named; what is here already is not downloaded again.
+
+        With `into`, the starter and the rules are put there too; files of the starter that you have changed stay.
+        Returns the folder of each task.
+        """
+        from leaderboard.downloading import Changed, listed_files
+
+        wanted = list(tasks)
+        for last in (False, True):
+            versions = self.refresh()
+            for name in wanted:
+                if name not in versions:
+                    raise unknown_name("task in this competition", name, versions)
+            listed = listed_files(self._connection.get("/api/data"))
+            try:
+                return self._download(wanted or list(versions), versions, listed, into)
+            except Changed:
+                if last:
+                    raise
+        raise AssertionError
+
+    def task(self, name: str) -> Task:
+        """A task that was downloaded."""
+        from benchmark.task import open_task
+
+        folder = self._folder(name)
+        if not folder.exists():
+            raise UserError(
+                f"Task {name} is not on this machine yet.", do=f"classmark download --task {name}"
+            )
+        return open_task(folder)
+
+    def submit(
+        self, answers: Mapping[str, Predictions], note: str = "", wait: bool = False
+    ) -> dict[str, Any]:
+        """Hand in predictions, a frame or a file for each task that you answer; the receipt is kept and returned.
+
+        Tasks that were downloaded are checked first: Refusal `invalid` lists all faults. The same files again give
+        the same receipt. With `wait`, the receipt comes with its score.
+        """
+        with temporary_folder() as temporary:
+            files = {name: _as_file(name, given, temporary) for name, given in answers.items()}
+            self.check(files)
+            return self._hand_in(files, note, wait)
+
+    def submit_code(self, solution: Path | str, note: str = "", wait: bool = False) -> dict[str, Any]:
+        """Hand in a solution, which the organizer runs on every task that it supports: a folder, file or archive."""
+        from leaderboard.archives import check_archive
+        from leaderboard.packing import packed
+
+        if not self.about()["code"]["allowed"]:
+            raise Refusal("invalid", "This competition takes predictions, and no code.")
+        if not Path(solution).exists():
+            raise UserError(f"There is no solution {solution}.", do="Give a folder with solution.py.")
+        with temporary_folder() as temporary:
+            archive = packed(Path(solution), temporary / "solution.zip")
+            if faults := check_archive(archive):
+                _refuse({CODE: [fault.as_dict() for fault in faults]}, 1)
+            return self._hand_in({CODE: archive}, note, wait)
+
+    def check(self, files: Mapping[str, Path]) -> list[str]:
+        """Check predictions against the tasks that were downloaded; returns the names of the others.
+
+        Refusal `invalid` lists the faults of all files.
+        """
+        from benchmark.checking import check
+
+        faults, unchecked = {}, []
+        for name, path in files.items():
+            if not self._folder(name).exists():
+                unchecked.append(name)
+            elif found := check(self.task(name), path).faults:
+                faults[name] = [fault.as_dict() for fault in found]
+        if faults:
+            _refuse(faults, len(files))
+        return unchecked
+
+    def wait_for(self, submission: str) -> dict[str, Any]:
+        """The submission once it has been scored."""
+        waits = iter(POLL_SECONDS)
+        with spinner("Accepted; waiting for the score. Ctrl-C stops waiting, not the scoring."):
+            while True:
+                found = dict(self._connection.get(f"/api/submissions/{submission}"))
+                if found["status"] != "queued":
+                    return found
+                time.sleep(next(waits, POLL_SECONDS[-1]))
+
+    def submissions(self) -> list[dict[str, Any]]:
+        """The team's submissions as the server has them, newest first: receipt, status, score."""
+        return list(self._connection.get("/api/submissions"))
+
+    def lost_receipts(self, submissions: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Submissions whose kept receipts the server's list contradicts: it should hold each one unchanged."""
+        listed = {one["submission"]: one for one in submissions}
+        return [
+            name
+            for name, kept in self.joined.kept_receipts().items()
+            if any(listed.get(name, {}).get(key) != value for key, value in kept.items())
+        ]
+
+    def history(self) -> pd.DataFrame:
+        """The team's submissions, newest first: a column for each track's score."""
+        import pandas as pd
+
+        selected = self.selection()
+        rows = [
+            {key: one[key] for key in ("submission", "time", "note", "status")}
+            | {"selected": one["submission"] in selected}
+            | (one["score"]["tracks"] if one["score"] else {})
+            for one in self.submissions()
+        ]
+        return pd.DataFrame(rows)
+
+    def boards(self) -> dict[str, Any]:
+        """The boards of all tracks as the server spells them."""
+        return dict(self._connection.get("/api/leaderboard"))
+
+    def leaderboard(self) -> pd.DataFrame:
+        """The boards of all tracks as one frame, best first; baselines have no rank."""
+        import pandas as pd
+
+        columns = ["rank", "team", "name", "baseline", "score", "low", "high", "answered", "asked", "time"]
+        rows = [
+            {"track": board["name"], **{column: row[column] for column in columns}}
+            for board in self.boards()["tracks"]
+            for row in board["rows"]
+        ]
+        frame = pd.DataFrame(rows, columns=["track", *columns])
+        return frame.astype({"rank": "Int64"})
+
+    def selection(self) -> list[str]:
+        """The submissions that count on the private part; none: the best one on the public part does."""
+        return list(self._connection.get("/api/selection")["submissions"])
+
+    def select(self, submissions: Iterable[str]) -> list[str]:
+        """Choose the submissions that count on the private part, by their ids or the beginnings of these."""
+        wanted = list(submissions)
+        known = [one["submission"] for one in self.submissions()] if wanted else []
+        chosen = {"submissions": [_whole_id(text, known) for text in wanted]}
+        return list(self._connection.put("/api/selection", chosen)["submissions"])
+
+    def _folder(self, task: str) -> Path:
+        if task not in self.joined.tasks:
+            raise unknown_name("task in this competition", task, self.joined.tasks)
+        return task_folder(task, self.joined.tasks[task])
+
+    def _download(
+        self, wanted: list[str], versions: dict[str, Version], listed: list[Any], into: Path | str | None
+    ) -> dict[str, Path]:
+        from leaderboard.downloading import fetch, place
+
+        by_task = {one.task: one for one in listed}
+        missing = [name for name in wanted if versions[name].find() is None]
+        extras = [one for one in listed if one.task is None] if into is not None else []
+        for name in missing:
+            if name not in by_task:
+                raise UserError(f"The server offers no data for {name}.", do="Tell the organizer.")
+        downloads = self.joined.folder / "downloads"
+        with bars() as shown:
+            files = [*(by_task[name] for name in missing), *extras]
+            advances = {one.file: shown.begin(one.file, one.size) for one in files}
+            for name in missing:
+                archive = fetch(self._connection, by_task[name], downloads, advances[by_task[name].file])
+                versions[name].unpack(archive)
+                archive.unlink()
+            for one in extras:
+                path = fetch(self._connection, one, downloads, advances[one.file])
+                target = Path(into or ".")
+                if path.name.endswith(".zip.part"):
+                    place(path, target / one.file.removesuffix(".zip"))
+                else:
+                    write_bytes(target / one.file, path.read_bytes())
+                path.unlink()
+        return {name: versions[name].folder for name in wanted}
+
+    def _hand_in(self, files: Mapping[str, Path], note: str, wait: bool) -> dict[str, Any]:
+        digests = {name: file_digest(path) for name, path in files.items()}
+        key = hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()
+        total = sum(path.stat().st_size for path in files.values())
+        with ExitStack() as stack:
+            advance = stack.enter_context(bars()).begin("submitting", total)
+            parts = {name: (name, stack.enter_context(_Watched(path))) for name, path in files.items()}
+            counts = dict.fromkeys(files, 0)
+            for name, (_, part) in parts.items():
+                part.watch = _counting(counts, name, advance)
+            receipt = dict(
+                self._connection.post(
+                    "/api/submissions", data={"note": note}, files=parts, headers={"Idempotency-Key": key}
+                )
+            )
+        if receipt["files"] != digests:
+            raise UserError(
+                "The server took in other files than were sent.",
+                given=str(receipt["files"]),
+                do="Submit again.",
+            )
+        self.joined.keep_receipt(receipt)
+        return self.wait_for(receipt["submission"]) if wait else receipt
+
+
+class _Watched(io.FileIO):
+    """A file that says how far it has been read."""
+
+    watch: Advance
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        content = super().read(size)
+        self.watch(self.tell())
+        return content or b""
+
+
+def _counting(counts: dict[str, int], name: str, advance: Advance) -> Callable[[int], None]:
+    """Tells `advance` the sum over all files when one of them is read further."""
+
+    def count(done: int) -> None:
+        counts[name] = done
+        advance(sum(counts.values()))
+
+    return count
+
+
+def _as_file(name: str, given: Predictions, folder: Path) -> Path:
+    """A file of the predictions; frames and tables are written below `folder`."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if isinstance(given, (str, Path)):
+        if not Path(given).is_file():
+            raise UserError(f"There is no predictions file {given}.", do="Give a .parquet or .csv file.")
+        return Path(given)
+    path = folder / f"{name}.parquet"
+    if isinstance(given, pd.DataFrame):
+        named = given.index.name is not None and given.index.name not in given.columns
+        given = pa.Table.from_pandas(given.reset_index() if named else given, preserve_index=False)
+    pq.write_table(given, path)
+    return path
+
+
+def _refuse(faults: dict[str, list[dict[str, Any]]], count: int) -> None:
+    raise Refusal(
+        "invalid",
+        f"{len(faults)} of {count} files have faults; nothing was submitted." + faults_text(faults),
+        do="Mend them and submit again.",
+        faults=faults,
+    )
+
+
+def _whole_id(text: str, known: list[str]) -> str:
+    """The id that begins with a text. UserError where none does, or several do."""
+    found = [one for one in known if one.startswith(text)]
+    if text in known or len(found) == 1:
+        return text if text in known else found[0]
+    if found:
+        raise UserError(f"Several submissions begin with {text!r}.", allowed=", ".join(found[:5]), given=text)
+    raise unknown_name("submission of your team", text, known[:10])
