@@ -46,7 +46,7 @@ class Plan:
     scorers: int = 1
     mlflow: bool = True
     proxied: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from time import perf_counter
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +18,9 @@ from leaderboard.server.limits import Rates
 from leaderboard.server.logs import log
 
 LINGER_SECONDS = 3
+UPLOAD = ("POST", "/api/submissions")
+"""The one request whose body may be large; it keeps its own limits."""
+SMALL_BODY = 100_000
 GONE = 499
 """The status in the log of a request whose sender went away before the end of it."""
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -51,7 +55,8 @@ class Envelope:
         request_id = given if _ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {}).update(request_id=request_id, team="")
         bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
-        exchange = _Exchange(receive, send, request_id, whole=bodiless)
+        most = None if (scope["method"], scope["path"]) == UPLOAD else SMALL_BODY
+        exchange = _Exchange(receive, send, request_id, most, whole=bodiless)
         started = perf_counter()
         try:
             self._rates.request(self._address(scope, headers))
@@ -93,10 +98,11 @@ class _Exchange:
     would otherwise lose the answer to a reset connection.
     """
 
-    def __init__(self, receive: Receive, send: Send, request_id: str, whole: bool) -> None:
+    def __init__(self, receive: Receive, send: Send, request_id: str, most: int | None, whole: bool) -> None:
         self._receive = receive
         self._send = send
         self._request_id = request_id
+        self._most = most
         self._whole = whole
         self._early = False
         self.status = 0
@@ -108,6 +114,8 @@ class _Exchange:
         if message["type"] == "http.request":
             self.received += len(message.get("body", b""))
             self._whole = not message.get("more_body", False)
+            if self._most is not None and self.received > self._most and not self._early:
+                raise HTTPException(413)
         else:
             self._whole = True
         return message

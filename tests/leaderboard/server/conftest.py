@@ -1,0 +1,77 @@
+"""A competition of toys, made once, of which every test gets a copy; teams with tokens; answers as files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from contests import toy_contest, write_answers
+from live import client, live_server
+
+from leaderboard.bundles import write_bundle
+from leaderboard.contest import Contest
+from leaderboard.teams import add_team
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a competition, with answers beside it; not to be written to."""
+    before = os.environ.get("CLASSMARK_HOME")
+    folder = tmp_path_factory.mktemp("toys")
+    contest = toy_contest(folder / "contest", more="[code]\nallowed = true\n")
+    write_answers(contest, folder / "answers", wrong=0.3)
+    write_bundle(contest)
+    for ledger in (contest.ledger, contest.private_ledger):
+        ledger.journal.close()
+    yield folder
+    os.environ.pop("CLASSMARK_HOME", None)
+    if before is not None:
+        os.environ["CLASSMARK_HOME"] = before
+
+
+@pytest.fixture
+def contest(made: Path, tmp_path: Path) -> Contest:
+    """A competition of this test's own."""
+    return Contest(shutil.copytree(made / "contest", tmp_path / "contest"))
+
+
+@pytest.fixture
+def answers(made: Path) -> dict[str, bytes]:
+    """A good predictions file for each task."""
+    return {path.stem: path.read_bytes() for path in (made / "answers").iterdir()}
+
+
+@pytest.fixture
+def foxes(contest: Contest) -> str:
+    """The token of a team."""
+    return add_team(contest.ledger, "Foxes")[1]
+
+
+@pytest.fixture
+def owls(contest: Contest) -> str:
+    """The token of another team."""
+    return add_team(contest.ledger, "Owls")[1]
+
+
+@pytest.fixture
+def url(contest: Contest) -> Iterator[str]:
+    """The address of a server of the competition."""
+    with live_server(contest) as address:
+        yield address
+
+
+@pytest.fixture
+def team(url: str, foxes: str) -> Iterator[httpx.Client]:
+    """The first team's client."""
+    with client(url, foxes) as found:
+        yield found
+
+
+@pytest.fixture
+def left_over(contest: Contest) -> Callable[[], list[Path]]:
+    """What lies half-written in the competition's vault."""
+    return lambda: list(contest.submissions.incoming.glob("*"))
