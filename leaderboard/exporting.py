@@ -51,7 +51,7 @@ _TYPES = {
     **dict.fromkeys(_VALUES, "float64"),
 }
 _FOR_ANYBODY = {
-    "teams": _COLUMNS["teams"],
+    "teams": ("team", "name", "since", "baseline"),
     "submissions": ("submission", "team", "time", "form", "phase"),
     "scores": tuple(name for name in _COLUMNS["scores"] if name != "message"),
     "constants": _COLUMNS["constants"],
@@ -87,16 +87,23 @@ def tables(contest: Contest) -> dict[str, pd.DataFrame]:
 
 
 def public_tables(contest: Contest) -> dict[str, pd.DataFrame]:
-    """The tables that anybody may see: scores rounded, without notes, messages and digests of files."""
-    rounded = dict.fromkeys(_VALUES, contest.config.public_precision)
+    """The tables that anybody may see: scores rounded; no notes, messages, digests of files, and no removed teams."""
     made = tables(contest)
-    return {name: made[name][list(columns)].round(rounded) for name, columns in _FOR_ANYBODY.items()}
+    active = set(made["teams"].loc[made["teams"]["active"], "team"])
+    rounded = dict.fromkeys(_VALUES, contest.config.public_precision)
+    shown = {name: made[name][list(columns)].round(rounded) for name, columns in _FOR_ANYBODY.items()}
+    return {
+        name: frame[frame["team"].isin(active)].reset_index(drop=True) if "team" in frame else frame
+        for name, frame in shown.items()
+    }
 
 
 def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each table as CSV (safe to open in a spreadsheet), Parquet and JSON."""
     for name, frame in found.items():
-        write_bytes(folder / f"{name}.csv", _defused(frame).to_csv(index=False, lineterminator="\n").encode())
+        write_bytes(
+            folder / f"{name}.csv", _defused(frame).to_csv(index=False, lineterminator="\r\n").encode()
+        )
         frame.to_parquet(folder / f"{name}.parquet", index=False)
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         content = json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False)

@@ -1,6 +1,7 @@
-"""Fit the solution on every task of the competition and write a predictions file for each.
+"""Fit the solution on every task of the competition and write a predictions file for each into `predictions/`.
 
-python predict.py DATA OUT      DATA holds the unpacked tasks, at any depth
+python predict.py                 the tasks of the competition that was joined last
+python predict.py FOLDER ...      prepared tasks, by their folders
 """
 
 from __future__ import annotations
@@ -13,22 +14,25 @@ from typing import Any
 import pandas as pd
 
 from benchmark import Task, check, load_task
+from leaderboard.client import open_competition
 
 SOLUTION = Path(__file__).parent / "solution" / "solution.py"
+OUT = Path("predictions")
 
 
-def main(data: Path, out: Path) -> None:
+def main(folders: list[str]) -> None:
     build = run_path(str(SOLUTION))["build"]
-    folders = [card.parent for card in sorted(data.rglob("card.json"))]
-    if not folders:
-        sys.exit(f"There is no task below {data}: a task is a folder with card.json.")
-    out.mkdir(parents=True, exist_ok=True)
-    for folder in folders:
-        task = load_task(folder)
-        path = out / f"{task.name}.parquet"
+    OUT.mkdir(exist_ok=True)
+    for task in map(load_task, map(Path, folders)) if folders else joined_tasks():
+        path = OUT / f"{task.name}.parquet"
         predict(build(task), task).to_parquet(path, index=False)
         check(task, path).raise_if_faulty()
-        print(f"{task.name}: {path}", flush=True)
+        print(path, flush=True)
+
+
+def joined_tasks() -> list[Task]:
+    contest = open_competition()
+    return [contest.task(name) for name in contest.joined.tasks]
 
 
 def predict(model: Any, task: Task) -> pd.DataFrame:
@@ -42,6 +46,4 @@ def predict(model: Any, task: Task) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(sys.argv[1:])

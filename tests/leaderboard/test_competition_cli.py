@@ -90,6 +90,12 @@ def test_new_refuses(tmp_path, tmp_path_factory, monkeypatch, arguments, says):
     assert not list(tmp_path.iterdir())
 
 
+def test_new_below_a_file_is_refused(tmp_path, tmp_path_factory, monkeypatch):
+    toy_datasets(tmp_path_factory.mktemp("datasets"), monkeypatch)
+    (tmp_path / "file").touch()
+    assert "cannot be made" in fails("new", tmp_path / "file" / "contest", "--task", "toy_matching")
+
+
 def test_a_folder_that_is_no_competition_is_refused(tmp_path):
     for command in ("status", "verify"):
         assert "is not a competition" in fails(command, tmp_path)
@@ -238,6 +244,8 @@ def test_no_cell_of_a_csv_is_a_formula(tmp_path, busy):
 def test_public_tables_are_rounded_and_tell_nothing_that_is_the_teams_own(busy):
     shown = public_tables(busy)
     whole = tables(busy)["scores"]
+    whole = whole[whole["team"] != "plus-quoted-n-b"]  # which was removed
+    assert shown["teams"]["team"].tolist() == ["hyperlink-http-x-example-y"]
     assert shown["scores"]["value"].tolist() == whole["value"].round(3).tolist()
     text = "".join(frame.to_csv() for frame in shown.values())
     with busy.ledger.reading() as state:

@@ -61,13 +61,8 @@ def test_a_prize_competition_is_whole(tmp_path):
         assert mode(contest.private / "secrets" / f"{name}.secret") == 0o600
     secrets = {path.read_text() for path in (contest.private / "secrets").iterdir()}
     assert len(secrets) == 3
-    for closed in (
-        contest.private,
-        contest.home / "hidden",
-        contest.home / "results",
-        contest.submissions.root,
-    ):
-        assert mode(closed) == 0o700
+    for closed in ("private", "home/hidden", "home/results", "submissions", "draws", "reports"):
+        assert mode(contest.folder / closed) == 0o700
 
 
 def test_both_journals_begin_with_what_is_asked_and_what_the_constant_answers_score(tmp_path):
@@ -137,13 +132,13 @@ def test_the_starter_answers_every_task(tmp_path):
             place = tmp_path / ("data" if one["task"] else "") / one["file"].removesuffix(".zip")
             zipfile.ZipFile(contest.public / one["file"]).extractall(place)
 
-    command = [sys.executable, tmp_path / "starter" / "predict.py", tmp_path / "data", tmp_path / "out"]
+    command = [sys.executable, "starter/predict.py", *(tmp_path / "data").iterdir()]
     environment = os.environ | {"CLASSMARK_HOME": str(tmp_path / "elsewhere")}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
     for name in TASKS:
-        assert check(contest.task(name), tmp_path / "out" / f"{name}.parquet").ok
+        assert check(contest.task(name), tmp_path / "predictions" / f"{name}.parquet").ok
 
 
 def test_changed_rules_are_published(tmp_path):

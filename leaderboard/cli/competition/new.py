@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from benchmark.cli.options import json_option, names
 from benchmark.cli.output import console, print_json
 
 _DAYS = 120
+_DISK = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST)
 
 
 @click.command("new")
@@ -65,7 +67,7 @@ def new(
 
     Nothing is started. DIR appears when all of it is there.
     """
-    from benchmark.errors import require
+    from benchmark.errors import UserError, require
 
     require("sqlalchemy", "leaderboard")
     from leaderboard.accepting import plain
@@ -91,7 +93,12 @@ def new(
         def say(line: str) -> None:
             status.console.print(f"[green]✓[/green] {line}", soft_wrap=True)
 
-        contest = make(folder, Plan(settings, tuple(tasks), size, raw, download), say)
+        try:
+            contest = make(folder, Plan(settings, tuple(tasks), size, raw, download), say)
+        except OSError as error:
+            if error.errno not in _DISK:
+                raise
+            raise UserError(f"{folder} cannot be made.", given=str(error)) from None
     if json:
         print_json(
             {

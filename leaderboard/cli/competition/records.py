@@ -28,12 +28,19 @@ def export(folder: Path, out: Path) -> None:
 
 @click.command("verify")
 @folder_argument
+@click.option(
+    "--receipt",
+    "receipts",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A receipt that a team holds, as JSON. May be given again.",
+)
 @json_option
-def verify(folder: Path, json: bool) -> None:
-    """Check the chain of the journals, every file, and that MLflow shows what they say; exit code 1 if not."""
+def verify(folder: Path, receipts: tuple[Path, ...], json: bool) -> None:
+    """Check the chains, every file, receipts, and that MLflow shows what the record says; exit code 1 if not."""
     from leaderboard.verifying import verify as faults_of
 
-    faults = faults_of(open_contest(folder))
+    faults = faults_of(open_contest(folder), receipts)
     if json:
         print_json({"ok": not faults, "faults": faults})
     else:
@@ -43,16 +50,14 @@ def verify(folder: Path, json: bool) -> None:
 
 @click.command("rebuild")
 @folder_argument
-@click.option(
-    "--uri", default="", help="Another MLflow tracking URI to build at.  [default: the present one]"
-)
-def rebuild(folder: Path, uri: str) -> None:
-    """Make MLflow's leaderboard anew from the journal."""
+@click.option("--uri", default="", help="Build at this MLflow tracking URI.  [default: the competition's]")
+@click.option("--private-uri", default="", help="The same for private scores.")
+def rebuild(folder: Path, uri: str, private_uri: str) -> None:
+    """Make MLflow's leaderboards anew from the record. What was there is put aside."""
     from leaderboard.verifying import rebuild as build
 
-    contest = open_contest(folder)
-    build(contest, uri or contest.mlflow)
-    click.echo(f"MLflow is built anew: {uri or contest.mlflow}")
+    written = build(open_contest(folder), uri, private_uri)
+    click.echo(f"MLflow holds {written} scorings, public and private.")
 
 
 @click.command("rescore")
