@@ -81,10 +81,11 @@ class Scoring:
 
 @dataclass
 class State:
-    """Everything, as of the entry numbered `seq` with the digest `head`."""
+    """Everything, as of the entry numbered `seq` with the digest `head`, written at `time`."""
 
     seq: int = 0
     head: str = START
+    time: datetime = datetime.min.replace(tzinfo=UTC)
     opening: dict[str, Any] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class State:
         taken = getattr(self, f"_{entry.kind}", None)
         if taken:
             taken(entry, entry.body)
-        self.seq, self.head = entry.seq, entry.digest
+        self.seq, self.head, self.time = entry.seq, entry.digest, entry.time
 
     def scoring(self, submission: str) -> Scoring | None:
         """The newest scoring of a submission; None while it is queued."""
@@ -164,15 +165,16 @@ class State:
         self.selections[body["team"]] = tuple(body["submissions"])
 
     def _scored(self, entry: Entry, body: dict[str, Any]) -> None:
-        self.scorings.setdefault(body["submission"], []).append(_scoring(entry, body))
+        self.scorings.setdefault(body["submission"], []).append(scoring_of(entry))
 
     def _constants(self, entry: Entry, body: dict[str, Any]) -> None:
-        self.constant = _scoring(entry, body)
+        self.constant = scoring_of(entry)
 
     def _final(self, entry: Entry, body: dict[str, Any]) -> None:
         self.final = body
 
 
-def _scoring(entry: Entry, body: dict[str, Any]) -> Scoring:
-    tasks = {name: TaskScore(**score) for name, score in body["tasks"].items()}
-    return Scoring(**{**body, "tasks": tasks}, time=entry.time, seq=entry.seq)
+def scoring_of(entry: Entry) -> Scoring:
+    """The scoring in an entry of the kinds `scored` and `constants`."""
+    tasks = {name: TaskScore(**score) for name, score in entry.body["tasks"].items()}
+    return Scoring(**{**entry.body, "tasks": tasks}, time=entry.time, seq=entry.seq)
