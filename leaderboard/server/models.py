@@ -33,6 +33,17 @@ _SCORE: dict[str, Any] = {
     "scored": "2026-03-01T12:00:01.200+00:00",
     "reason": "",
 }
+_PLACE: dict[str, Any] = {
+    "rank": 1,
+    "score": 0.713,
+    "low": 0.701,
+    "high": 0.725,
+    "answered": 1,
+    "asked": 1,
+    "submission": _ID,
+    "time": _TIME,
+    "tasks": {"product_type": {"value": 0.713, "low": 0.701, "high": 0.725, "answered": True}},
+}
 
 
 def _example(content: Any) -> ConfigDict:
@@ -114,6 +125,7 @@ class Competition(BaseModel):
             "phases": [{"name": "main", "opens": _TIME, "closes": "2026-07-01T00:00:00+00:00"}],
             "phase": "main",
             "gate": "",
+            "reason": "",
             "tracks": [
                 {
                     "name": "classification",
@@ -137,14 +149,15 @@ class Competition(BaseModel):
     contact: str
     rules: str
     phases: list[Phase]
-    phase: Any
+    phase: str | None
     gate: str
+    reason: str
     tracks: list[TrackOfCompetition]
     quota: dict[str, Any]
     selected: int
     code: dict[str, Any]
     public_precision: int
-    final: Any
+    final: bool
     seq: int
     head: str
 
@@ -191,34 +204,37 @@ class DataFile(BaseModel):
 
 
 class ShownTask(BaseModel):
-    value: float | None
-    low: float | None
-    high: float | None
+    value: float
+    low: float
+    high: float
     answered: bool
 
 
-class BoardRow(BaseModel):
-    """A team on a board. Equal ranks cannot be told apart; baselines have none."""
+class Place(BaseModel):
+    """Where a team stands on a track. Equal ranks cannot be told apart; baselines have none."""
 
     rank: int | None
+    score: float
+    low: float
+    high: float
+    answered: int
+    asked: int
+    submission: str
+    time: datetime
+    tasks: dict[str, ShownTask]
+
+
+class BoardRow(Place):
     team: str
     name: str
     baseline: bool
-    score: float | None
-    low: float | None
-    high: float | None
-    answered: int
-    asked: int
-    submission: str | None
-    time: datetime | None
-    tasks: dict[str, ShownTask]
 
 
 class Board(BaseModel):
     name: str
     title: str
     tasks: list[str]
-    constant: Any
+    constant: float
     rows: list[BoardRow]
 
 
@@ -271,10 +287,65 @@ class Leaderboard(BaseModel):
     tracks: list[Board]
 
 
-class TeamPage(BaseModel):
-    """A team, its places, and its submissions' public scores."""
+class Step(BaseModel):
+    """A scored submission on a track, and the team's best score up to then."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"team": "blue-foxes"}]})
+    submission: str
+    time: datetime
+    score: float
+    best: float
+
+
+class PublicTaskScore(BaseModel):
+    status: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class PublicSubmission(BaseModel):
+    submission: str
+    time: datetime
+    phase: str
+    form: Literal["predictions", "code"]
+    status: Literal["queued", "scored"]
+    tracks: dict[str, float | None]
+    tasks: dict[str, PublicTaskScore]
+
+
+class TeamPage(BaseModel):
+    """A team: where it stands, how it came there, and its submissions, newest first."""
+
+    model_config = _example(
+        {
+            "team": "blue-foxes",
+            "name": "Blue Foxes",
+            "baseline": False,
+            "since": _TIME,
+            "tracks": {"classification": _PLACE},
+            "progress": {
+                "classification": [{"submission": _ID, "time": _TIME, "score": 0.713, "best": 0.713}]
+            },
+            "submissions": [
+                {
+                    "submission": _ID,
+                    "time": _TIME,
+                    "phase": "main",
+                    "form": "predictions",
+                    "status": "scored",
+                    "tracks": {"classification": 0.713},
+                    "tasks": {"product_type": {"status": "ok", "value": 0.713, "low": 0.701, "high": 0.725}},
+                }
+            ],
+        }
+    )
+    team: str
+    name: str
+    baseline: bool
+    since: datetime
+    tracks: dict[str, Place]
+    progress: dict[str, list[Step]]
+    submissions: list[PublicSubmission]
 
 
 class Attempt(BaseModel):

@@ -14,7 +14,7 @@ from leaderboard.server import models
 from leaderboard.server.answers import answer, holds, spell
 from leaderboard.server.described import errors
 from leaderboard.server.service import Served, Service
-from leaderboard.server.shown import history_json
+from leaderboard.views import board_json, competition_json, history_json, task_json, team_json
 
 router = APIRouter(tags=["public"])
 
@@ -22,17 +22,14 @@ router = APIRouter(tags=["public"])
 @router.get("/api/competition", responses={200: {"model": models.Competition}, **errors()})
 def competition(request: Request, service: Served) -> Response:
     """What is asked, when, and how often."""
-    from leaderboard.views import competition_json
-
     with service.contest.ledger.reading() as state:
-        return answer(request, spell(competition_json(service.contest, state, datetime.now(UTC))))
+        content = competition_json(service.contest, state, datetime.now(UTC))
+    return answer(request, spell(content))
 
 
 @router.get("/api/tasks", responses={200: {"model": list[models.TaskOfCompetition]}, **errors()})
 def tasks(request: Request, service: Served) -> Response:
     """The tasks, in the order of their tracks."""
-    from leaderboard.views import task_json
-
     contest = service.contest
     return answer(request, spell([task_json(contest, name) for name in contest.config.tasks]))
 
@@ -69,13 +66,12 @@ def leaderboard(request: Request, service: Served) -> Response:
 @router.get("/api/teams/{team}", responses={200: {"model": models.TeamPage}, **errors("unknown")})
 def team_page(team: str, request: Request, service: Served) -> Response:
     """A team: its places and its submissions' public scores."""
-    from leaderboard.views import team_json
-
-    boards = service.standings.boards()
     with service.contest.ledger.reading() as state:
+        boards = service.standings.boards()
         if team not in state.teams or not state.teams[team].active:
             raise Refusal("unknown", "There is no such team.", given=team)
-        return answer(request, spell(team_json(service.contest, state, boards, team)))
+        content = team_json(service.contest, state, boards, team)
+    return answer(request, spell(content))
 
 
 @router.get("/api/history", responses={200: {"model": list[models.Attempt]}, **errors()})
@@ -109,11 +105,8 @@ def _manifest(service: Service) -> list[dict[str, Any]]:
 
 
 def _boards(service: Service) -> Any:
-    from leaderboard.views import board_json
-
-    boards = service.standings.boards()
     with service.contest.ledger.reading() as state:
-        return board_json(service.contest, boards, state)
+        return board_json(service.contest, service.standings.boards(), state)
 
 
 def _history(service: Service) -> Any:

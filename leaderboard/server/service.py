@@ -6,20 +6,18 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from benchmark.predictions import most_bytes
 from leaderboard.contest import Contest
+from leaderboard.pages.site import Site
 from leaderboard.server.answers import spell
 from leaderboard.server.limits import Limits, Rates, Slots
 from leaderboard.server.uploads import CODE, FORM_BYTES
-
-if TYPE_CHECKING:
-    from leaderboard.pages.site import Site
-    from leaderboard.standings import Standings
+from leaderboard.standings import Standings
 
 
 class Service:
@@ -28,23 +26,13 @@ class Service:
     def __init__(self, contest: Contest, limits: Limits) -> None:
         self.contest = contest
         self.limits = limits
+        self.standings = Standings(contest)
+        self.site = Site(contest, self.standings)
         self.rates = Rates(limits)
         self.slots = Slots(limits)
         self._kept: dict[str, tuple[int, bytes]] = {}
         self._keeping = Lock()
         self.checking = CapacityLimiter(max(2, os.cpu_count() or 1))
-
-    @cached_property
-    def standings(self) -> Standings:
-        from leaderboard.standings import Standings
-
-        return Standings(self.contest)
-
-    @cached_property
-    def site(self) -> Site:
-        from leaderboard.pages.site import Site
-
-        return Site(self.contest, self.standings)
 
     def kept(self, name: str, make: Callable[[], Any]) -> bytes:
         """JSON that is a function of the journal, spelt once for each of its states."""
