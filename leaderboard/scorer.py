@@ -7,10 +7,7 @@ queued; a submission that has ended several workers is given up, so that the oth
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import threading
-import time
 from pathlib import Path
 
 import click
@@ -21,8 +18,8 @@ from leaderboard.contest import Contest
 from leaderboard.failures import report_failure
 from leaderboard.journal import is_unavailable
 from leaderboard.scoring import record_constants, record_failure, record_scoring
+from leaderboard.workers import follow, stop_with_parent
 
-POLL_SECONDS = 0.2
 LONGEST_WAIT = 10.0
 MOST_STARTS = 5
 _log = logging.getLogger("classmark.scorer")
@@ -96,36 +93,18 @@ def _count(path: Path) -> None:
         file.write(b".")
 
 
-def _watch(stop: threading.Event) -> None:
-    """Set `stop` when the parent is gone, or at SIGTERM or Ctrl-C."""
-    parent = os.getppid()
-
-    def wait() -> None:
-        while os.getppid() == parent:
-            time.sleep(POLL_SECONDS)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def work(contest: Contest, share: tuple[int, int], stop: threading.Event) -> None:
-    """Score until `stop` is set. While the record is not to be had, try again, less and less often."""
-    seen, wait = -1, POLL_SECONDS
-    while not stop.is_set():
-        try:
-            last = contest.ledger.journal.last()
-            if last != seen:
-                score_queue(contest, share, stop)
-                seen = last
-            wait = POLL_SECONDS
-        except Exception as error:
-            if not is_unavailable(error):
-                raise
-            wait = min(2 * wait, LONGEST_WAIT)
-            _log.warning("the record or the disk is not to be had, next try in %.1f s: %r", wait, error)
-        stop.wait(wait)
+    """Score what comes until `stop` is set; wait out that the record or the disk is not to be had."""
+    seen = -1
+
+    def step() -> None:
+        nonlocal seen
+        last = contest.ledger.journal.last()
+        if last != seen:
+            score_queue(contest, share, stop)
+            seen = last
+
+    follow(step, stop, is_unavailable, LONGEST_WAIT, _log)
 
 
 @click.command()
@@ -135,9 +114,7 @@ def main(folder: Path, share: str) -> None:
     """Score what is queued in the competition in FOLDER, until the parent process ends."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
     number, _, count = share.partition("/")
-    stop = threading.Event()
-    _watch(stop)
-    work(Contest(folder), (int(number), int(count)), stop)
+    work(Contest(folder), (int(number), int(count)), stop_with_parent())
 
 
 if __name__ == "__main__":

@@ -217,10 +217,9 @@ def _says(scoring: Scoring) -> dict[str, Any]:
 
 
 def _printed(score: dict[str, Any]) -> dict[str, Any]:
-    """A score as JSON can hold it: a number that is not finite becomes null; true clusters have no number."""
-    for row in score["breakdown"]:
-        row.pop("cluster", None)
-        row.pop("entity", None)
+    """A score as JSON can hold it: a number that is not finite becomes null. True clusters stay out; classes do not."""
+    if score["kind"] != "classification":
+        score["breakdown"] = []
     printed: dict[str, Any] = _finite(score)
     return printed
 
