@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -114,11 +115,21 @@ def _name(path: Path) -> str:
 
 
 def _python_digest(path: Path) -> str:
-    """Over the solution's folder, or over a single file and the private modules that baselines share."""
+    """Over the solution's folder or single file; a baseline's with what baselines share and those that it builds on."""
     if path.stem == "solution":
         return folder_digest(path.parent)
-    shared = sorted(path.parent.glob("_[a-z]*.py")) if path.parent == baselines_folder() else []
-    return hashlib.sha256("".join(map(file_digest, [path, *shared])).encode()).hexdigest()
+    others = set()
+    if path.parent == baselines_folder():
+        others = {*path.parent.glob("_[a-z]*.py"), *_built_on(path)}
+    return hashlib.sha256("".join(map(file_digest, [path, *sorted(others)])).encode()).hexdigest()
+
+
+def _built_on(baseline: Path) -> set[Path]:
+    """The baselines that a baseline imports, and those that these import."""
+    source = baseline.read_text(encoding="utf-8")
+    named = re.findall(r"^\s*from baselines(?:\.| import )([a-z]\w*)", source, re.MULTILINE)
+    found = {path for name in named if (path := baseline.with_name(f"{name}.py")).is_file()}
+    return found.union(*map(_built_on, found))
 
 
 def _requires(tree: ast.Module, path: Path) -> tuple[str, ...]:
