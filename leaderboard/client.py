@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.errors import UserError, unknown_name
 from benchmark.files import file_digest, temporary_folder, write_bytes
 from benchmark.home import task_folder
-from leaderboard.connection import Connection, faults_text, required_url
+from leaderboard.connection import Connection, faults_text, no_competition, required_url
 from leaderboard.joined import NAME, Joined, find_joined
 from leaderboard.plain import one_line
 from leaderboard.progress import Advance, bars, spinner
@@ -48,9 +48,7 @@ def join(url: str, token: str = "", insecure: bool = False) -> Competition:
     url = required_url(url, insecure)
     token = (token or os.environ.get("CLASSMARK_JOIN_TOKEN", "")).strip()
     connection = Connection(url, token, patience=())
-    about = connection.get("/api/competition")
-    if not isinstance(about, dict) or not NAME.fullmatch(str(about.get("name"))):
-        raise UserError(f"There is no classmark competition at {url}.", do="Look at the address.")
+    about = _about(connection)
     team = connection.get("/api/me")
     joined = Joined(
         name=about["name"],
@@ -313,6 +311,19 @@ class _Watched(io.FileIO):
         content = super().read(size)
         self.watch(self.tell())
         return content or b""
+
+
+def _about(connection: Connection) -> dict[str, Any]:
+    """What a server says of its competition. UserError where it has none."""
+    try:
+        about = connection.get("/api/competition")
+    except Refusal as error:
+        if error.code != "unknown":
+            raise
+        about = None
+    if not isinstance(about, dict) or not NAME.fullmatch(str(about.get("name"))):
+        raise no_competition(connection.url)
+    return about
 
 
 def _counting(counts: dict[str, int], name: str, advance: Advance) -> Callable[[int], None]:

@@ -118,11 +118,7 @@ class Connection:
                 given=one_line(response.headers.get("location", "")),
                 do="Join at the address to which it leads.",
             )
-        return UserError(
-            f"There is no classmark competition at {self.url}.",
-            given=f"HTTP {response.status_code} from {one_line(response.url)}",
-            do="Look at the address: it is that of the leaderboard's first page.",
-        )
+        return no_competition(self.url, f"HTTP {response.status_code} from {one_line(response.url)}")
 
     def _refusal(self, response: httpx.Response) -> UserError:
         """The server's error as it would be here."""
@@ -149,6 +145,12 @@ class Connection:
             retry_after=int(waiting) if waiting.isdecimal() else 0,
             faults=faults,
         )
+
+
+def no_competition(url: str, given: str = "") -> UserError:
+    """The error for an address at which another server answers, or this one with another page."""
+    do = "Look at the address: it is that of the competition's first page."
+    return UserError(f"There is no classmark competition at {url}.", given=given, do=do)
 
 
 def faults_text(faults: Mapping[str, list[dict[str, Any]]]) -> str:

@@ -7,6 +7,9 @@ import click
 from benchmark.cli.options import json_option
 from leaderboard.cli.shared import competition_option
 
+MOST_SHOWN = 60
+"""Letters of a note; --json has all."""
+
 
 @click.command("history")
 @competition_option
@@ -39,14 +42,14 @@ def command(competition: str, json: bool) -> None:
                 when(one["time"]),
                 one_line(one["status"]),
                 *(number(scores.get(track), about["public_precision"]) for track in tracks),
-                Text(one_line(one["note"])),
+                Text(_short(one_line(one["note"]))),
             ]
         )
     if not rows:
         click.echo("Your team has submitted nothing yet.")
     else:
         columns = ["submission", "time (UTC)", "status", *tracks, "note"]
-        console().print(table("", columns, rows, right=tracks))
+        console().print(table("", columns, rows, right=["time (UTC)", *tracks]))
     for one in submissions:
         for task, score in (one["score"]["tasks"] if one["score"] else {}).items():
             if score["status"] != "ok":
@@ -59,3 +62,7 @@ def command(competition: str, json: bool) -> None:
             f"{contest.joined.receipts}; show them to the organizer.",
             err=True,
         )
+
+
+def _short(note: str) -> str:
+    return note if len(note) <= MOST_SHOWN else note[: MOST_SHOWN - 1] + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,14 +25,9 @@ def command(url: str, token: str | None, insecure: bool) -> None:
     from leaderboard.connection import required_url
 
     required_url(url, insecure)
-    if token is None:
-        try:
-            token = click.prompt("Token of your team", hide_input=True, err=True)
-        except click.Abort:
-            raise UserError(
-                "A team has a token.", do="Give it with --token, or in CLASSMARK_JOIN_TOKEN."
-            ) from None
-    _show(join(url, token, insecure))
+    if token is None and not sys.stdin.isatty():
+        raise UserError("A team has a token.", do="Give it with --token, or in CLASSMARK_JOIN_TOKEN.")
+    _show(join(url, token or click.prompt("Token of your team", hide_input=True), insecure))
 
 
 def _show(contest: Competition) -> None:

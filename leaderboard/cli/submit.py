@@ -31,6 +31,7 @@ def command(files: tuple[str, ...], note: str, wait: bool, competition: str, jso
     from leaderboard.packing import is_code
 
     contest = open_competition(competition)
+    before = contest.joined.kept_receipts()
     if len(files) == 1 and is_code(Path(files[0])):
         receipt = contest.submit_code(files[0], note, wait)
     else:
@@ -39,7 +40,7 @@ def command(files: tuple[str, ...], note: str, wait: bool, competition: str, jso
     if json:
         print_json(receipt)
     else:
-        _show(contest, receipt)
+        _show(contest, receipt, repeated=receipt["submission"] in before)
 
 
 def _answers(contest: Competition, files: tuple[str, ...]) -> dict[str, Path]:
@@ -52,6 +53,8 @@ def _answers(contest: Competition, files: tuple[str, ...]) -> dict[str, Path]:
         named, _, rest = text.partition("=")
         path = Path(text) if Path(text).exists() or not rest else Path(rest)
         name = named if path != Path(text) else path.name.split(".")[0]
+        if not path.exists():
+            raise UserError(f"There is no file {path}.", do="Give a predictions file, or TASK=FILE.")
         if is_code(path):
             raise UserError(
                 "A solution is submitted alone.",
@@ -73,11 +76,12 @@ def _answers(contest: Competition, files: tuple[str, ...]) -> dict[str, Path]:
     return answers
 
 
-def _show(contest: Competition, receipt: dict[str, Any]) -> None:
+def _show(contest: Competition, receipt: dict[str, Any], repeated: bool) -> None:
     from leaderboard.cli.shared import quota_line, when
 
     path = contest.joined.receipts / f"{receipt['submission']}.json"
-    click.echo(f"Accepted {when(receipt['time'])} UTC as {receipt['submission']}. The receipt: {path}")
+    what = "These files were accepted before," if repeated else "Accepted"
+    click.echo(f"{what} {when(receipt['time'])} UTC, as {receipt['submission']}. The receipt: {path}")
     if receipt["score"]:
         show_scores(contest, receipt)
     else:
