@@ -1,0 +1,53 @@
+"""How a team came to its score: the track score of every submission, and the best so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+
+from leaderboard.config import Config, Track
+from leaderboard.pages.snapshot import Snapshot
+from leaderboard.points import track_score
+from leaderboard.state import Scoring
+
+
+@dataclass(frozen=True)
+class Point:
+    """A submission's score in a track, and the team's best up to then, as shown in public."""
+
+    time: datetime
+    score: float
+    best: float
+    submission: str
+
+
+class Histories:
+    """Histories by team and track. A team's is made again only where it has submissions or scorings that are new."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._made: dict[tuple[str, str], tuple[tuple[int, ...], list[Point]]] = {}
+
+    def of(self, snapshot: Snapshot, team: str, track: Track) -> list[Point]:
+        """Oldest first; of submissions that answer a task of the track and have been scored."""
+        names = snapshot.by_team.get(team, ())
+        scorings = [snapshot.scorings[name] for name in names if name in snapshot.scorings]
+        key = tuple(one.seq for one in scorings) + ((snapshot.constant.seq,) if snapshot.constant else ())
+        known = self._made.get((team, track.name))
+        if known is None or known[0] != key:
+            known = key, self._points(snapshot, scorings, track)
+            self._made[team, track.name] = known
+        return known[1]
+
+    def _points(self, snapshot: Snapshot, scorings: list[Scoring], track: Track) -> list[Point]:
+        found = []
+        for scoring in scorings:
+            value = track_score(track, scoring, snapshot.constant)
+            if value is not None:
+                found.append((scoring.submission, round(value, self._config.public_precision)))
+        best = accumulate((value for _, value in found), max)
+        return [
+            Point(snapshot.submissions[name].time, value, top, name)
+            for (name, value), top in zip(found, best, strict=True)
+        ]

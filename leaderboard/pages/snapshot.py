@@ -1,0 +1,49 @@
+"""What the public record says at one moment, copied, so that pages are made without holding the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from leaderboard.contest import Contest
+from leaderboard.state import Scoring, Submission, Team
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state as of entry `seq`; of each submission the newest scoring. Teams that were removed are left out."""
+
+    seq: int
+    head: str
+    teams: dict[str, Team]
+    submissions: dict[str, Submission]
+    by_team: dict[str, tuple[str, ...]]
+    scorings: dict[str, Scoring]
+    constant: Scoring | None
+    gate: str
+    reason: str
+    final: dict[str, Any] | None
+
+    def of_team(self, team: str) -> list[Submission]:
+        """A team's submissions, oldest first."""
+        return [self.submissions[name] for name in self.by_team.get(team, ())]
+
+
+def take_snapshot(contest: Contest, known: Snapshot | None = None) -> Snapshot:
+    """The newest; the one that is `known`, where nothing was written since."""
+    with contest.ledger.reading() as state:
+        if known and known.seq == state.seq:
+            return known
+        teams = {name: team for name, team in state.teams.items() if team.active}
+        return Snapshot(
+            seq=state.seq,
+            head=state.head,
+            teams=teams,
+            submissions=dict(state.submissions),
+            by_team={name: tuple(state.by_team.get(name, ())) for name in teams},
+            scorings={name: found[-1] for name, found in state.scorings.items()},
+            constant=state.constant,
+            gate=state.gate,
+            reason=state.reason,
+            final=state.final,
+        )
