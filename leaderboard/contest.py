@@ -14,7 +14,10 @@ mlflow/              MLflow's databases and artifacts (unless `mlflow` names a s
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -102,8 +105,16 @@ class Contest:
         path = self.labels_file(name, "labels.json")
         version = path.stat().st_mtime_ns if path.is_file() else 0
         if name not in self._labels or self._labels[name][0] != version:
-            self._labels[name] = version, load_labels(self.task(name))
+            with self.labels_lock():
+                self._labels[name] = version, load_labels(self.task(name))
         return self._labels[name][1]
+
+    @contextmanager
+    def labels_lock(self, exclusive: bool = False) -> Iterator[None]:
+        """Hidden labels are read, or replaced, for the length of a block: never half of each."""
+        with (self.private / "labels.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+            yield
 
     def labels_file(self, task: str, file: str) -> Path:
         """Where `labels.json` or `labels.parquet` of a task lies."""
