@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -41,4 +42,16 @@ def create_app(contest: Contest | Path, limits: Limits | None = None, proxied: b
     app.include_router(team_routes(contest.config))
     app.include_router(router)
     app.add_middleware(Envelope, rates=service.rates, proxied=proxied)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description. FastAPI adds an error of its own shape to every route with a parameter: that goes."""
+    made = FastAPI.openapi(app)
+    for operation in (one for operations in made["paths"].values() for one in operations.values()):
+        if "HTTPValidationError" in str(operation["responses"].get("422")):
+            del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        made["components"]["schemas"].pop(name, None)
+    return made

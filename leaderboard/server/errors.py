@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -74,6 +75,8 @@ def add_error_handlers(app: FastAPI) -> None:
         problem = "There is nothing at this address." if error.status_code == 404 else f"{phrase}."
         answer = error_response(Refusal(code, problem, given=request.url.path), request.state.request_id)
         answer.headers.update(error.headers or {})
+        if code == "method":
+            answer.headers["Allow"] = ", ".join(_methods(app, request.url.path))
         return answer
 
     async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -84,3 +87,12 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(UserError, refused)
     app.add_exception_handler(HTTPException, not_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, not_valid)  # type: ignore[arg-type]
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """What may be done at an address. Routes know their own methods alone, and several may share an address."""
+    found = {"GET"}
+    for template, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            found = {method.upper() for method in operations}
+    return sorted(found)

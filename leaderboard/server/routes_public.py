@@ -16,6 +16,7 @@ from leaderboard.server.described import errors
 from leaderboard.server.service import Served, Service
 from leaderboard.views import board_json, competition_json, history_json, task_json, team_json
 
+BYTES = "application/octet-stream"
 router = APIRouter(tags=["public"])
 
 
@@ -44,7 +45,7 @@ def data(request: Request, service: Served) -> Response:
 @router.get(
     "/data/{file}",
     response_class=FileResponse,
-    responses={200: {"content": {"application/octet-stream": {}}}, **errors("unknown")},
+    responses={200: {"content": {BYTES: {}}}, **errors("unknown")},
 )
 def data_file(file: str, request: Request, service: Served) -> Response:
     """A file of the data bundle. Ranges are served; the ETag is the SHA-256 of the whole file."""
@@ -53,7 +54,8 @@ def data_file(file: str, request: Request, service: Served) -> Response:
             headers = {"ETag": f'"{listed["sha256"]}"', "Cache-Control": "no-cache"}
             if holds(request, headers["ETag"]):
                 return Response(status_code=304, headers=headers)
-            return FileResponse(service.contest.public / listed["file"], filename=file, headers=headers)
+            path = service.contest.public / listed["file"]
+            return FileResponse(path, media_type=BYTES, filename=file, headers=headers)
     raise Refusal("unknown", "There is no such file.", given=file, do="GET /api/data lists them.")
 
 

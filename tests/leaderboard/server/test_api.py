@@ -63,7 +63,7 @@ def _examples(model: type[BaseModel]) -> Iterator[object]:
 def test_examples_are_what_is_described() -> None:
     seen = 0
     for model in vars(models).values():
-        if isinstance(model, type) and issubclass(model, BaseModel):
+        if isinstance(model, type) and issubclass(model, BaseModel) and model is not BaseModel:
             for example in _examples(model):
                 model.model_validate(example)
                 seen += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import random
@@ -154,7 +155,7 @@ def test_archives_that_mean_harm(team: httpx.Client, contest: Contest, tmp_path:
         zipped("../../escaped.py"),
         zipped(str(escaped)),
         zipped("link", b"/etc/passwd", stat.S_IFLNK | 0o777),
-        zipped("zeros", bytes(600 * 10**6)),
+        zipped("zeros", bytes(260 * 10**6)),
         tarred(tarfile.SYMTYPE, "/etc/passwd"),
         tarred(tarfile.LNKTYPE, "../../journal.db"),
         tarred(tarfile.CHRTYPE, ""),
@@ -253,10 +254,11 @@ def test_headers_that_never_end(url: str, monkeypatch: pytest.MonkeyPatch) -> No
     with socket.create_connection((place.hostname or "", place.port or 0), 10) as raw:
         raw.sendall(b"GET / HTTP/1.1\r\n")
         started = time.monotonic()
-        with pytest.raises(OSError):  # noqa: PT011
-            while raw.send(b"X-Slow: 1\r\n"):
+        with contextlib.suppress(OSError):
+            while time.monotonic() < started + 10:
+                raw.sendall(b"X-Slow: 1\r\n")
                 time.sleep(0.1)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 8
     with socket.create_connection((place.hostname or "", place.port or 0), 10) as raw:
         raw.sendall(b"GET / HTTP/1.1\r\n" + b"X-Large: " + b"x" * 200_000)
         assert raw.recv(1000).startswith(b"HTTP/1.1 400")
@@ -282,10 +284,8 @@ def test_one_team_cannot_take_all_places(
             refused = 0
             for raw in lines:
                 raw.setblocking(False)
-                try:
+                with contextlib.suppress(BlockingIOError):
                     refused += raw.recv(20).startswith(b"HTTP/1.1 429")
-                except BlockingIOError:
-                    pass
             assert refused == 996
         finally:
             for raw in lines:
