@@ -35,9 +35,13 @@ def run_on(
     contest: Contest, solution: Solution, task: str, cpus: Sequence[int], stop: threading.Event
 ) -> Record:
     """The record of a solution's run on a task; made now unless there is one. KeyboardInterrupt when `stop` is set."""
-    results = contest.home / "results"
-    run = Run(solution, contest.task(task), 0, contest.config.code.budget())
+    results, run = contest.home / "results", run_of(contest, solution, task)
     return recorded(run, results) or execute(run, results, cpus, stop)
+
+
+def run_of(contest: Contest, solution: Solution, task: str) -> Run:
+    """The run of a solution on a task, under the budget of code submissions."""
+    return Run(solution, contest.task(task), 0, contest.config.code.budget())
 
 
 def run_code(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ C, M, K = "toy_classification", "toy_matching", "toy_clustering"
 Values = Mapping[str, float | None]
 
 
-def book_contest(folder: Path, prepared: Path | None = None, more: str = "") -> Contest:
-    """A toy competition whose tasks are prepared, or are those of another home."""
+def book_contest(folder: Path, prepared: Path | None = None, prizes: Sequence[str] = ()) -> Contest:
+    """A toy competition whose tasks are prepared, or are those of another home; with prizes in each track."""
     (folder / "private").mkdir(parents=True)
-    (folder / "competition.toml").write_text(TOML.format(per_day=5, more=more))
+    text = TOML.format(per_day=5, more="").replace("tasks = [", f"prizes = {list(prizes)}\ntasks = [")
+    (folder / "competition.toml").write_text(text)
     if prepared:
         (folder / "home").symlink_to(prepared)
     contest = Contest(folder)
