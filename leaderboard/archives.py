@@ -6,9 +6,11 @@ sizes helps. Only regular files and folders are taken, under names that stay bel
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import stat
+import struct
 import tarfile
 import unicodedata
 import zipfile
@@ -40,11 +42,12 @@ _PASSED_OVER = {"__MACOSX", ".DS_Store"}
 _DAMAGED = (
     tarfile.TarError,
     zipfile.BadZipFile,
-    gzip.BadGzipFile,
     zlib.error,
     EOFError,
     ValueError,
-    NotImplementedError,
+    LookupError,
+    RuntimeError,
+    struct.error,
 )
 
 
@@ -93,7 +96,9 @@ def unpack(path: Path, folder: Path) -> None:
     with new_folder(folder) as draft:
         try:
             _write_all(path, draft)
-        except _DAMAGED as error:
+        except (*_DAMAGED, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+                raise  # of this disk, not of the archive
             raise BadArchive(Fault("damaged", f"The archive is damaged ({type(error).__name__}).")) from None
         top = _top(draft)
         for name in _READ_HERE:
