@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from contests import toy_contest, write_answers
 from toy_datasets import toy_datasets
+from toys import hidden_labels
 
 from benchmark.cli import cli
 from benchmark.errors import UserError
@@ -13,7 +14,7 @@ from leaderboard.accepting import accept
 from leaderboard.contest import Contest
 from leaderboard.exporting import export, public_tables, tables
 from leaderboard.refusal import Refusal
-from leaderboard.scoring import record_scoring
+from leaderboard.scoring import record_constants, record_scoring
 from leaderboard.teams import add_team, remove_team, team_of_token
 
 
@@ -178,6 +179,67 @@ def test_baselines_are_run_and_handed_in_once(tmp_path):
     with contest.ledger.reading() as state:
         assert len(state.submissions) == 2
     assert "no task" in fails("baseline", contest.folder, "--solution", "constant", "--task", "toy_other")
+
+
+def test_mended_labels_show_who_moved(tmp_path):
+    contest = toy_contest(tmp_path / "contest")
+    team, _ = add_team(contest.ledger, "Eins [red]")
+    record_constants(contest)
+    submitted(contest, team.id, tmp_path / "answers")
+    labels = hidden_labels(contest.task("toy_classification"))[["target"]]
+    labels["target"] = labels["target"].sample(frac=1, random_state=0).to_numpy()
+    labels.to_csv(tmp_path / "mended.csv")
+
+    given = ["--labels", f"toy_classification={tmp_path / 'mended.csv'}", "--reason", "wrong labels"]
+    said = run("rescore", contest.folder, *given)
+
+    assert "1 submissions scored again: wrong labels" in said
+    assert "Eins [red]" in said
+    assert "1.000 -> 0." in said
+    assert not json.loads(run("rescore", contest.folder, "--reason", "again", "--json"))["public"]
+    assert "TASK=FILE" in fails("rescore", contest.folder, "--reason", "x", "--labels", "toy_classification")
+    assert "no Parquet or CSV" in fails(
+        "rescore", contest.folder, "--reason", "x", "--labels", f"toy_classification={tmp_path / 'none.csv'}"
+    )
+
+
+def test_the_end_is_recorded_once(tmp_path):
+    contest = toy_contest(tmp_path / "contest")
+    record_constants(contest)
+    for number, name in enumerate(["Eins [red]", "Zwei"]):
+        team, _ = add_team(contest.ledger, name)
+        submitted(contest, team.id, tmp_path / name, note=name, wrong=number / 2)
+
+    assert "Not all phases are over" in fails("close", contest.folder, "--final")
+    said = run("close", contest.folder, "--final", "--reason", "It is over.")
+
+    assert "Eins [red]" in said
+    assert "1.000 [1.000, 1.000]" in said
+    assert "similar.json" in said
+    assert "ended for good" in run("status", contest.folder)
+    assert "closed already" in fails("close", contest.folder, "--final")
+    assert "ended for good" in fails("open", contest.folder, "--reason", "extra time")
+
+
+def test_verify_and_rebuild(tmp_path):
+    contest = toy_contest(tmp_path / "contest")
+    team, _ = add_team(contest.ledger, "Eins")
+    record_constants(contest)
+    submission = submitted(contest, team.id, tmp_path / "answers")
+    assert "MLflow holds 2 scorings" in run("rebuild", contest.folder)
+    assert "The records are whole" in run("verify", contest.folder)
+
+    path = contest.submissions.path(submission.files["toy_matching"])
+    path.write_bytes(b"something else")
+    (tmp_path / "receipt.json").write_text("{}")
+    found = CliRunner().invoke(
+        cli,
+        ["competition", "verify", str(contest.folder), "--receipt", str(tmp_path / "receipt.json"), "--json"],
+    )
+    assert found.exit_code == 1
+    faults = json.loads(found.stdout)["faults"]
+    assert any("another content" in fault for fault in faults)
+    assert any("receipt" in fault for fault in faults)
 
 
 @pytest.fixture

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from benchmark.cli.options import json_option
+from benchmark.cli.output import console, number, print_json, table, with_interval
 from leaderboard.cli.competition.options import folder_argument, open_contest
 
 _reason = click.option("--reason", required=True, help="What teams are told.")
@@ -28,14 +31,58 @@ def open_gate(folder: Path, reason: str) -> None:
 @folder_argument
 @click.option("--reason", default="", help="What teams are told.")
 @click.option("--final", is_flag=True, help="End the competition for good: private scores, report, winners.")
-def close_gate(folder: Path, reason: str, final: bool) -> None:
-    """Take no submissions from now on. With --final, once and for ever, and make the report."""
+@json_option
+def close_gate(folder: Path, reason: str, final: bool, json: bool) -> None:
+    """Take no submissions from now on. With --final, once and for ever, and make the report.
+
+    Before the last phase is over, --final needs a --reason too.
+    """
+    from datetime import UTC, datetime
+
     from leaderboard.gate import move_gate
 
     if not (final or reason):
         raise click.UsageError("Give --reason, or --final.")
     contest = open_contest(folder)
-    if not final:
+    if reason:
         move_gate(contest, "closed", reason)
-        click.echo(f"✓ closed: {reason}")
+        if not json:
+            click.echo(f"✓ closed: {reason}")
+    if final:
+        from leaderboard.closing import close
+
+        _show(close(contest, datetime.now(UTC)), folder, json)
+
+
+def _show(final: dict[str, Any], folder: Path, json: bool) -> None:
+    from rich.markup import escape
+
+    if json:
+        print_json(final)
         return
+    columns = ("place", "team", "private score", "public score", "public place", "rank between", "prize")
+    for track in final["tracks"]:
+        prizes = {one["team"]: one["prize"] for one in track["winners"]}
+        rows = [
+            (
+                row["place"],
+                escape(row["name"]),
+                with_interval(row["private"]),
+                number(row["public"]),
+                row["public_place"],
+                "-".join(map(str, row["ranks"])),
+                escape(prizes.get(row["team"], "")),
+            )
+            for row in track["rows"]
+        ]
+        console().print(table(escape(track["title"]), columns, rows, right=("public score", "public place")))
+        for pair in track["undecided"]:
+            places = " and ".join(map(str, pair["places"]))
+            click.echo(f"Places {places} cannot be told apart: {with_interval(pair['difference'])}")
+        click.echo()
+    private = folder / "private"
+    click.echo(
+        f"The end is on record. For you alone: {private / 'report.json'} has all scores, {private / 'similar.json'}\n"
+        f"predictions of different teams that are almost the same: look at it before you announce anything.\n"
+        f"Next: classmark publish {folder} OUT"
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from benchmark.cli.options import json_option
-from benchmark.cli.output import print_json
+from benchmark.cli.output import console, number, print_json, table
 from leaderboard.cli.competition.options import folder_argument, open_contest
 
 
@@ -67,23 +68,57 @@ def rebuild(folder: Path, uri: str, private_uri: str) -> None:
     "--labels",
     multiple=True,
     metavar="TASK=FILE",
-    help="Mended labels of a task, like home/hidden/TASK/VERSION/labels.parquet. May be given again.",
+    help="Mended labels of a task: a Parquet or CSV file of id and target, every test row. May be given again.",
 )
 @json_option
 def rescore(folder: Path, reason: str, labels: tuple[str, ...], json: bool) -> None:
-    """Score every submission again, and show who moved. Old scores stay on record."""
+    """Score every submission again, after labels or metrics were mended, and show who moved.
+
+    Old scores stay on record. An interrupted one is begun again by the same command.
+    """
+    from rich.progress import Progress
+
     from leaderboard.rescoring import rescore as score_again
 
-    moves = score_again(open_contest(folder), reason, _mended(labels))
+    contest, mended = open_contest(folder), _mended(labels)
+    with Progress(console=console(stderr=True)) as progress:
+        bar = progress.add_task("scoring", total=None)
+        told = score_again(
+            contest, reason, mended, lambda done, count: progress.update(bar, completed=done, total=count)
+        )
     if json:
-        print_json(moves)
+        print_json(told)
         return
-    print(moves)
+    for task, change in told["labels"].items():
+        click.echo(f"{task}: {change['rows']} labels changed")
+    click.echo(f"{told['submissions']} submissions scored again: {reason}")
+    for part in ("public", "private"):
+        _show_moves(part, told[part])
+
+
+def _show_moves(part: str, moves: list[dict[str, Any]]) -> None:
+    from rich.markup import escape
+
+    if not moves:
+        click.echo(f"\nOn the {part} part nobody's score or rank changed.")
+        return
+    rows = [
+        (
+            escape(move["name"]),
+            move["track"],
+            " -> ".join("-" if rank is None else str(rank) for rank in move["rank"]),
+            " -> ".join(map(number, move["score"])),
+            ", ".join(move["tasks"]),
+        )
+        for move in moves
+    ]
+    console().print(
+        table(f"\nWho moved on the {part} part", ("team", "track", "rank", "score", "tasks"), rows)
+    )
 
 
 def _mended(labels: tuple[str, ...]) -> dict[str, Path]:
     given = dict(text.partition("=")[::2] for text in labels)
-    for task, path in given.items():
-        if not path:
-            raise click.BadParameter(f"TASK=FILE; got {task!r}", param_hint="--labels")
+    if wrong := [task for task, path in given.items() if not path]:
+        raise click.BadParameter(f"TASK=FILE; got {wrong[0]!r}", param_hint="--labels")
     return {task: Path(path) for task, path in given.items()}
