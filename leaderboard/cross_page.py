@@ -23,6 +23,11 @@ class Column:
     differences: dict[tuple[str, str], _Cell]
     best: float
 
+    @property
+    def met(self) -> set[str]:
+        """The submissions that are compared."""
+        return {name for pair in self.differences for name in pair}
+
     def shade(self, cell: _Cell) -> int:
         """How dark a cell is, from 0 at the constant answer or below to 9 at the best."""
         way: float = (cell["value"] - self.constant) / max(self.best - self.constant, 1e-12)
@@ -40,7 +45,7 @@ def cross_page(found: Mapping[str, Any]) -> bytes:
     )
     environment.filters.update(
         score=lambda value: f"{value:.3f}".replace("-", "−"),
-        signed=lambda value: f"{value:+.3f}".replace("-", "−"),
+        signed=lambda value: f"{round(value, 3) + 0.0:+.3f}".replace("-", "−"),
     )
     page = environment.get_template("cross.html")
     return page.render(

@@ -168,8 +168,12 @@ def test_the_page_stands_on_its_own(contest: Contest, found: dict[str, Any]) -> 
     assert "<script" not in text
     assert "http" not in text
     assert text.count("<caption>") == 1 + sum(bool(one["differences"]) for one in found["tasks"]) + 1
-    for word in ("Titles", "Plain", "Copy", C, M, K, "unsupported", "ahead", "behind"):
+    for word in ("Titles", "Plain", "Copy", C, M, K, "unsupported"):
         assert word in text
+    beyond_doubt = [
+        gap for one in [*found["tasks"], *found["tracks"][1:]] for gap in one["differences"] if gap["clear"]
+    ]
+    assert text.count(", ahead") == text.count(", behind") == len(beyond_doubt) == 6
 
 
 def test_the_command_shows_the_table(contest: Contest, found: dict[str, Any]) -> None:
