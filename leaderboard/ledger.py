@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -22,26 +22,32 @@ class Ledger:
         self.journal = journal
         self._state = State()
         self._lock = threading.RLock()
+        self._pen = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[State]:
         """The newest state, which stays as it is for the length of the block. Do not keep it, nor change it."""
         with self._lock:
-            for entry in self.journal.entries(self._state.seq):
-                self._state.apply(entry)
+            self._take(self.journal.entries(self._state.seq))
             yield self._state
 
     def record(self, decide: Decide, now: datetime | None = None) -> list[Entry]:
         """Write what `decide` makes of the newest state; nobody writes in between. On the disk when this returns.
 
-        Where `decide` raises, nothing is written. All its entries get one time, `now` in UTC.
+        Where `decide` raises, nothing is written. All its entries get one time, `now` in UTC. While the disk syncs,
+        others of this process may read.
         """
-        with self._lock:
-            with self.journal.writing() as writer:
-                for entry in writer.entries(self._state.seq):
-                    self._state.apply(entry)
+        with self._pen:
+            with self.journal.writing() as writer, self._lock:
+                self._take(writer.entries(self._state.seq))
                 time = now or datetime.now(UTC)
                 made = [writer.add(kind, body, time) for kind, body in decide(self._state)]
-            for entry in made:
-                self._state.apply(entry)
+            with self._lock:
+                self._take(made)
             return made
+
+    def _take(self, entries: Iterable[Entry]) -> None:
+        """Take in entries in their order; a reader may have seen some of them already."""
+        for entry in entries:
+            if entry.seq > self._state.seq:
+                self._state.apply(entry)
