@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmark.cli.output import console
-from tests.bench import clusters, draws, embedded, held, labels, pairs, start, typed
+from tests.bench import clusters, contest, draws, embedded, held, labels, pairs, start, typed
 from tests.bench.report import as_json, as_table
 from tests.bench.rows import Row
 
@@ -27,6 +27,7 @@ CASES: dict[str, Callable[[Path], list[Row]]] = {
     "pairs": pairs.rows,
     "embedded": embedded.rows,
     "sandbox": held.rows,
+    "competition": contest.rows,
 }
 
 

@@ -22,11 +22,15 @@ def faults_after(
     """All checks by name, while the server runs and nothing is queued. `files` are all that was handed in."""
     call("competition", "export", contest.folder, out)
     export = Export.read(out)
+    receipts, written = list(receipts), out / "receipts"
+    written.mkdir()
+    for receipt in receipts:
+        (written / f"{receipt['submission']}.json").write_text(json.dumps(receipt))
     return {
         "receipts": receipt_faults(export, receipts),
         "scores": score_faults(contest, export, files),
         "standings": standings_faults(contest, export, url),
-        "verify": verify_faults(contest.folder),
+        "verify": verify_faults(contest.folder, written.iterdir()),
     }
 
 
@@ -82,9 +86,11 @@ def _merit(row: Any) -> tuple[float, int]:
     return -round(row["score"], 12), row["seq"]
 
 
-def verify_faults(folder: Path) -> list[str]:
-    """What `classmark competition verify` finds wrong."""
-    listed: list[str] = json.loads(call("competition", "verify", folder, "--json", codes=(0, 1)))["faults"]
+def verify_faults(folder: Path, receipts: Iterable[Path] = ()) -> list[str]:
+    """What `classmark competition verify` finds wrong, given receipts as JSON files."""
+    options = [word for path in receipts for word in ("--receipt", path)]
+    said = call("competition", "verify", folder, "--json", *options, codes=(0, 1))
+    listed: list[str] = json.loads(said)["faults"]
     return listed
 
 
