@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -80,6 +81,7 @@ def _table(view: View, board: TrackBoard, rows: list[Row]) -> dict[str, Any]:
         "track": board.track,
         "place": view.place(board.track),
         "rows": rows,
+        "shared": {rank for rank, count in Counter(row.rank for row in board.rows).items() if count > 1},
         "scores": scores,
         "constant": constant,
         "whiskers": view.whiskers(scores, baselines),
@@ -97,7 +99,7 @@ def _progress(view: View, board: TrackBoard) -> Any:
     lines = [
         Line(
             row.team.name,
-            [(point.time, point.best) for point in view.history(row.team.id, board.track)],
+            [(point.time, point.best) for point in view.steps(row.team.id, board.track)],
             "leader" if place == 0 else "other",
         )
         for place, row in enumerate(ranked)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 
+from leaderboard.accepting import plain
 from leaderboard.pages.svg import Scale, drawing, span
 
 WIDE, HALF, NARROW = 940, 540, 340
@@ -49,6 +50,15 @@ class Difference:
     low: float
     high: float
     strong: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """A team's place before and after."""
+
+    name: str
+    before: int
+    after: int
 
 
 def progress(
@@ -124,14 +134,14 @@ def distribution(spots: Sequence[Spot], references: Sequence[Reference], label: 
         body.append(f'<path class="reference" d="M{at:g} {level - 9}V{floor:g}"/>')
         body.append(
             f'<text class="name reference" x="{at + aside:g}" y="{level}" text-anchor="{anchor}">'
-            f"{escape(one.name)}</text>"
+            f"{escape(plain(one.name))}</text>"
         )
     for column, stack in stacks.items():
         for level, spot in enumerate(stack):
             cx, cy = left + (column + 0.5) * across, floor - 3 - (level + 0.5) * across
             body.append(
                 f'<circle class="{spot.mark}" cx="{cx:g}" cy="{cy:g}" r="{radius:g}">'
-                f"<title>{escape(spot.name)}</title></circle>"
+                f"<title>{escape(plain(spot.name))}</title></circle>"
             )
     return drawing(width, floor + 24, "".join(body), label, "chart")
 
@@ -155,6 +165,33 @@ def differences(rows: Sequence[Difference], label: str, width: int) -> Markup:
             f'<circle class="value {mark}" cx="{x(row.value):g}" cy="{middle:g}" r="{6 if row.strong else 5}"/>'
         )
     return drawing(width, floor + 24, "".join(body), label, "chart")
+
+
+def moves(rows: Sequence[Move], label: str, width: int) -> Markup:
+    """A line for each team from its place before, on the left, to the one after, on the right."""
+    left, right, each, top = 44, (140 if width < 500 else 250), 17.0, 26
+    end, places = width - right, max(max(row.before, row.after) for row in rows)
+
+    def y(place: int) -> float:
+        return top + each * (place - 0.5)
+
+    body = [
+        f'<text class="tick" x="{left}" y="14" text-anchor="middle">public</text>'
+        f'<text class="tick" x="{end}" y="14" text-anchor="middle">private</text>'
+    ]
+    for row in rows:
+        mark = "up" if row.after < row.before else "down" if row.after > row.before else "same"
+        a, b = y(row.before), y(row.after)
+        middle = (left + end) / 2
+        body.append(
+            f'<path class="move {mark}" d="M{left} {a:g}C{middle:g} {a:g} {middle:g} {b:g} {end} {b:g}"/>'
+            f'<circle class="move-end {mark}" cx="{left}" cy="{a:g}" r="2.5"/>'
+            f'<circle class="move-end {mark}" cx="{end}" cy="{b:g}" r="2.5"/>'
+            f'<text class="tick" x="{left - 10}" y="{a + 4:g}" text-anchor="end">{row.before}</text>'
+            f'<text class="name" x="{end + 10}" y="{b + 4:g}">{row.after} '
+            f"{escape(_short(row.name, 16 if width < 500 else 32))}</text>"
+        )
+    return drawing(width, y(places) + each, "".join(body), label, "chart")
 
 
 def phases(spans: Sequence[tuple[str, datetime, datetime]], now: datetime, label: str, width: int) -> Markup:
@@ -238,4 +275,5 @@ def _since(opens: datetime, time: datetime) -> float:
 
 
 def _short(text: str, most: int) -> str:
+    text = plain(text)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

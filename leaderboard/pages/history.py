@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from leaderboard.config import Config, Track
 from leaderboard.pages.snapshot import Snapshot
 from leaderboard.points import track_score
-from leaderboard.state import Scoring
 
 
 @dataclass(frozen=True)
@@ -27,20 +26,32 @@ class Histories:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._made: dict[tuple[str, str], tuple[tuple[int, ...], list[Point]]] = {}
+        self._made: dict[tuple[str, str], tuple[tuple[int, ...], list[Point], list[Point]]] = {}
 
     def of(self, snapshot: Snapshot, team: str, track: Track) -> list[Point]:
         """Oldest first; of submissions that answer a task of the track and have been scored."""
-        names = snapshot.by_team.get(team, ())
-        scorings = [snapshot.scorings[name] for name in names if name in snapshot.scorings]
-        key = tuple(one.seq for one in scorings) + ((snapshot.constant.seq,) if snapshot.constant else ())
+        return self._known(snapshot, team, track)[1]
+
+    def steps(self, snapshot: Snapshot, team: str, track: Track) -> list[Point]:
+        """Those of them that were better than all before."""
+        return self._known(snapshot, team, track)[2]
+
+    def _known(
+        self, snapshot: Snapshot, team: str, track: Track
+    ) -> tuple[tuple[int, ...], list[Point], list[Point]]:
+        key = (*snapshot.marks[team], snapshot.constant.seq if snapshot.constant else 0)
         known = self._made.get((team, track.name))
         if known is None or known[0] != key:
-            known = key, self._points(snapshot, scorings, track)
-            self._made[team, track.name] = known
-        return known[1]
+            points = self._points(snapshot, team, track)
+            firsts = [
+                one for last, one in pairwise([None, *points]) if one and (not last or one.best > last.best)
+            ]
+            known = self._made[team, track.name] = key, points, firsts
+        return known
 
-    def _points(self, snapshot: Snapshot, scorings: list[Scoring], track: Track) -> list[Point]:
+    def _points(self, snapshot: Snapshot, team: str, track: Track) -> list[Point]:
+        names = snapshot.by_team.get(team, ())
+        scorings = [snapshot.scorings[name] for name in names if name in snapshot.scorings]
         found = []
         for scoring in scorings:
             value = track_score(track, scoring, snapshot.constant)

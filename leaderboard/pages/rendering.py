@@ -14,6 +14,9 @@ from markupsafe import Markup
 from leaderboard.accepting import plain
 from leaderboard.pages.charts import HALF, NARROW, WIDE
 
+FINE = 4
+"""Decimals of final scores."""
+
 
 def environment(precision: int) -> Environment:
     """The templates of this folder; scores have `precision` decimals."""
@@ -27,7 +30,8 @@ def environment(precision: int) -> Environment:
     )
     made.filters.update(
         score=lambda value: "–" if value is None else f"{value:.{precision}f}",
-        difference=lambda value: f"{value:+.{precision}f}".replace("-", "−"),
+        fine=lambda value: "–" if value is None else f"{value:.{FINE}f}",
+        difference=lambda value: f"{round(value, precision) + 0.0:+.{precision}f}".replace("-", "−"),
         signed=lambda value: f"{value:+d}".replace("-", "−") if value else "0",
         day=lambda moment: f"{moment.day} {moment:%b %Y}",
         short_day=lambda moment: f"{moment.day} {moment:%b}",

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from leaderboard.accepting import plain
+
 ROW_WIDTH, ROW_HEIGHT = 176, 20
 SPARK_WIDTH, SPARK_HEIGHT = 84, 22
 
@@ -58,7 +60,7 @@ def drawing(width: float, height: float, body: str, label: str, kind: str) -> Ma
     """A picture with a text for those who do not see it."""
     return Markup(
         f'<svg class="{kind}" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
-        f'role="img" aria-label="{escape(label)}">{body}</svg>'
+        f'role="img" aria-label="{escape(plain(label))}">{body}</svg>'
     )
 
 

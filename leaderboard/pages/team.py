@@ -40,7 +40,7 @@ def team(view: View, name: str) -> dict[str, Any]:
         scores[board.track.name] = {point.submission: point.score for point in points}
         line = Line(
             "best so far",
-            [(point.time, point.best) for point in points],
+            [(point.time, point.best) for point in view.steps(name, board.track)],
             "leader",
             [(point.time, point.score) for point in points],
         )

@@ -16,7 +16,6 @@ from leaderboard.pages import svg
 from leaderboard.pages.history import Histories, Point
 from leaderboard.pages.snapshot import Snapshot
 from leaderboard.standings import Row, TrackBoard
-from leaderboard.state import TaskScore
 
 TOP = 10
 
@@ -86,11 +85,12 @@ class View:
         return round(value, self.config.public_precision) + 0.0
 
     def history(self, team: str, track: Track) -> list[Point]:
+        """The scores of a team's submissions in a track, oldest first."""
         return self.histories.of(self.snapshot, team, track)
 
-    def task_score(self, submission: str, task: str) -> TaskScore | None:
-        scoring = self.snapshot.scorings.get(submission)
-        return scoring.tasks.get(task) if scoring else None
+    def steps(self, team: str, track: Track) -> list[Point]:
+        """Those that were better than all before."""
+        return self.histories.steps(self.snapshot, team, track)
 
     def constant(self, task: str) -> float | None:
         """The constant answer's score on a task."""
@@ -105,12 +105,12 @@ class View:
         return not self.published or any({one, other} <= top for top in tops)
 
     def sparkline(self, team: str, track: Track) -> Markup:
-        points = self.history(team, track)
+        points = self.steps(team, track)
         whole = max((self.closes - self.opens).total_seconds(), 1)
         times = [max((one.time - self.opens).total_seconds(), 0) / whole for one in points]
         until = max([(self.until - self.opens).total_seconds() / whole, *times])
         bests = [one.best for one in points]
-        label = f"{len(points)} scored, best from {bests[0]:g} to {bests[-1]:g}" if points else ""
+        label = f"best score from {bests[0]:g} to {bests[-1]:g}" if points else ""
         return svg.sparkline(bests, [time / until for time in times] if until else times, 1.0, label)
 
     def whiskers(self, scores: Mapping[str, Shown], baselines: Collection[str] = ()) -> dict[str, Markup]:

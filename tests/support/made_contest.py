@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from toys import toy_task
 
+from leaderboard.closing import close
 from leaderboard.contest import Contest
 from leaderboard.journal import Writer
+from leaderboard.vault import Vault
 
 OPENED = datetime(2026, 9, 1, tzinfo=UTC)
 CLOSES = datetime(2027, 1, 1, tzinfo=UTC)
@@ -124,35 +126,36 @@ def made_contest(
     seed: int = 5,
     queued: int = 2,
     distinct_draws: int | None = None,
+    final: bool = False,
+    name: str = "",
 ) -> Contest:
     """A whole competition in `folder`: five baselines, `teams` teams and their `submissions` of three months.
 
     The last `queued` of them are not scored yet. `distinct_draws` bounds how many files of draws are written; beyond
-    it submissions share them, which is of no harm where speed is looked at.
+    it submissions share them, which is of no harm where speed is looked at. `final`: all are scored on the private part
+    too, some teams have selected submissions, and the competition is closed. `name` is the first team's.
     """
     (folder / "private").mkdir(parents=True)
     (folder / "competition.toml").write_text(TOML, encoding="utf-8")
     (folder / "rules.md").write_text(RULES, encoding="utf-8")
     os.environ["CLASSMARK_HOME"] = str(folder / "home")
-    for name in CEILINGS:
+    for task in CEILINGS:
         if tasks_home:
             for room in ("tasks", "hidden"):
                 shutil.copytree(
-                    tasks_home / room / name, folder / "home" / room / name, copy_function=os.link
+                    tasks_home / room / task, folder / "home" / room / task, copy_function=os.link
                 )
         else:
-            toy_task(KINDS.get(name, "classification"), name=name, title=name.replace("_", " ").capitalize())
+            toy_task(KINDS.get(task, "classification"), name=task, title=task.replace("_", " ").capitalize())
     contest = Contest(folder)
     for ledger in (contest.ledger, contest.private_ledger):
         ledger.journal.create()
     rng = np.random.default_rng(seed)
-    scores = _Scores(contest, rng, distinct_draws)
-    with contest.private_ledger.journal.writing() as writer:
-        writer.add("opened_book", {"name": contest.config.name}, OPENED)
+    scores = _Scores(contest.draws, rng, distinct_draws)
     with contest.ledger.journal.writing() as writer:
         writer.add("opened_book", {"name": contest.config.name}, OPENED)
         writer.add("constants", scores.body("", dict.fromkeys(CEILINGS, 0.0)), OPENED)
-        entrants = [*_baselines(writer), *_teams(writer, rng, teams, submissions)]
+        entrants = [*_baselines(writer), *_teams(writer, rng, teams, submissions, name)]
         events = sorted((time, place) for place, one in enumerate(entrants) for time in one.times)
         done = [0] * len(entrants)
         for number, (time, place) in enumerate(events):
@@ -164,24 +167,50 @@ def made_contest(
                 else end
                 for task, end in one.skill.items()
             }
-            _submit(writer, scores, one, number, time, reached, number < len(events) - queued)
+            _submit(writer, scores, one, number, time, reached, final or number < len(events) - queued)
+    _finish(contest, rng) if final else _begin_private(contest)
     return contest
+
+
+def _begin_private(contest: Contest) -> None:
+    with contest.private_ledger.journal.writing() as writer:
+        writer.add("opened_book", {"name": contest.config.name}, OPENED)
+
+
+def _finish(contest: Contest, rng: np.random.Generator) -> None:
+    """Private scores a little below the public ones, selections of some teams, the close."""
+    _begin_private(contest)
+    scores = _Scores(contest.private_draws, rng, None, noise=0.006)
+    with contest.ledger.reading() as state, contest.private_ledger.journal.writing() as writer:
+        writer.add("constants", scores.body("", dict.fromkeys(CEILINGS, 0.0)), OPENED)
+        for name, [scoring] in state.scorings.items():
+            drop = abs(rng.normal(0, 0.012))
+            reached = {task: (one.value or 0) / CEILINGS[task] - drop for task, one in scoring.tasks.items()}
+            writer.add("scored", scores.body(name, reached), scoring.time)
+        teams = [team for team in state.by_team if not state.teams[team].baseline]
+        chosen = {team: state.by_team[team][-2:] for team in teams[::3]}
+    for team, submissions in chosen.items():
+        body = {"team": team, "submissions": submissions}
+        contest.ledger.record(lambda state, body=body: [("selected", body)], CLOSES)  # type: ignore[misc]
+    close(contest, CLOSES)
 
 
 class _Scores:
     """Values and draws of scorings: draws of one task share most of their noise, so that differences are narrow."""
 
-    def __init__(self, contest: Contest, rng: np.random.Generator, most: int | None) -> None:
-        self._contest, self._rng, self._most = contest, rng, most
+    def __init__(
+        self, vault: Vault, rng: np.random.Generator, most: int | None, noise: float = 0.012
+    ) -> None:
+        self._vault, self._rng, self._most, self._noise = vault, rng, most, noise
         self._common = {name: rng.normal(0, 0.02, DRAWS) for name in CEILINGS}
         self._kept: list[str] = []
-        contest.draws.incoming.mkdir(parents=True, exist_ok=True)
+        vault.incoming.mkdir(parents=True, exist_ok=True)
 
     def body(self, submission: str, reached: dict[str, float], reason: str = "") -> dict[str, Any]:
         tasks, draws = {}, {}
         for name, share in reached.items():
             low_end = 0.02 if name not in KINDS else 0.0
-            noise = 0.0 if not submission else self._rng.normal(0, 0.012)
+            noise = 0.0 if not submission else self._rng.normal(0, self._noise)
             value = float(np.clip(low_end + share * (CEILINGS[name] - low_end) + noise, 0.0, 1.0))
             wide = self._common[name] * (0.2 if not submission else 1.0)
             draws[name] = np.clip(value + wide + self._rng.normal(0, 0.008, DRAWS) * bool(submission), 0, 1)
@@ -205,8 +234,8 @@ class _Scores:
             return self._kept[int(self._rng.integers(len(self._kept)))]
         buffer = io.BytesIO()
         np.savez(buffer, **{name: found.astype(np.float32) for name, found in draws.items()})  # type: ignore[arg-type]
-        draft = self._contest.draws.draft([buffer.getvalue()])
-        os.replace(draft.path, self._contest.draws.path(draft.digest))
+        draft = self._vault.draft([buffer.getvalue()])
+        os.replace(draft.path, self._vault.path(draft.digest))
         self._kept.append(draft.digest)
         return draft.digest
 
@@ -218,11 +247,14 @@ def _baselines(writer: Writer) -> Iterator[_Entrant]:
         yield _Entrant(team, dict.fromkeys(CEILINGS, skill), [OPENED + timedelta(minutes=place + 1)])
 
 
-def _teams(writer: Writer, rng: np.random.Generator, teams: int, submissions: int) -> Iterator[_Entrant]:
+def _teams(
+    writer: Writer, rng: np.random.Generator, teams: int, submissions: int, first: str
+) -> Iterator[_Entrant]:
     shares = rng.dirichlet(np.full(teams, 0.7))
     counts = np.maximum(1, np.round(shares * submissions).astype(int))
     for place in range(teams):
         name = NAMES[place] if place < len(NAMES) else f"Team {place + 1}"
+        name = first if first and not place else name
         team = f"team-{place + 1}"
         joined = OPENED + timedelta(minutes=10 + place)
         body = {"team": team, "name": name, "token": f"{place:064x}", "baseline": False}

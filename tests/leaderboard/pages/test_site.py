@@ -87,6 +87,19 @@ def test_texts_of_teams_are_escaped(site: Site, pages: dict[str, bytes]) -> None
     assert "&lt;script&gt;alert(&quot;never run&quot;)&lt;/script&gt;" in text_of(site, "rules.html")
 
 
+def test_control_and_direction_characters_of_names_are_taken_out(tmp_path: Path) -> None:
+    contest = made_contest(tmp_path / "c", teams=2, submissions=4, name="\u202ea\x07\x1b[31m\u2066<i>\u200bz")
+    for path, content in Site(contest, Standings(contest), clock=lambda: NOW).pages():
+        if path.endswith(".html"):
+            assert read_page(content).faults == (
+                ["a table without a caption"] if path == "rules.html" else []
+            )
+            assert not re.search(
+                "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]", content.decode()
+            ), path
+            assert "<i>" not in content.decode()
+
+
 def test_no_number_tells_more_than_the_public_precision(pages: dict[str, bytes]) -> None:
     for path, content in pages.items():
         if not path.endswith(".html"):
@@ -183,3 +196,27 @@ def test_an_empty_competition_has_all_its_pages(tmp_path: Path) -> None:
     for path, content in Site(contest, Standings(contest)).pages():
         if path.endswith(".html"):
             assert read_page(content).faults == [], path
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Contest:
+    return made_contest(tmp_path_factory.mktemp("made") / "c", teams=8, submissions=40, final=True)
+
+
+def test_the_report_tells_places_prizes_and_notes(closed: Contest) -> None:
+    site = Site(closed, Standings(closed), clock=lambda: CLOSES)
+    page = text_of(site, "report.html")
+    assert read_page(page.encode()).faults == []
+    with closed.ledger.reading() as state:
+        final = state.final
+    assert final is not None
+    for track in final["tracks"]:
+        for row in track["rows"]:
+            assert f'<a href="team/{row["team"]}.html">' in page
+            assert f"{row['private']['value']:.4f}" in page
+        assert page.count(track["winners"][0]["prize"]) == len(final["tracks"])
+    assert page.count("&lt;i&gt;more&lt;/i&gt;") == sum(
+        bool(row["note"]) for track in final["tracks"] for row in track["rows"]
+    )
+    assert "Final report" in text_of(site, "index.html")
+    assert {path for path in site.paths() if path.startswith("report")} == {"report.html"}
