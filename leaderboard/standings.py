@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.comparing.sampled import Sampled, mean
+from benchmark.errors import UserError
 from benchmark.intervals import DRAWS
 from leaderboard.config import Track
 from leaderboard.contest import Contest
@@ -118,7 +119,7 @@ class Standings:
         tracks = self._contest.config.tracks
         self._public = Points(tracks)
         self._counting = Points(tracks) if self._private else self._public
-        draws = read_draws(self._vault, scores.constant.draws) if scores.constant else {}
+        draws = self._draws(scores.constant) if scores.constant else {}
         self._constants = {}
         for name in self._contest.config.tasks:
             value = constant_value(scores.constant, name)
@@ -177,7 +178,7 @@ class Standings:
         return _highest(chosen, self._counting.of(track, team.id), state)
 
     def _row(self, track: Track, team: Team, submission: Submission, scoring: Scoring) -> Row:
-        draws = read_draws(self._vault, scoring.draws)
+        draws = self._draws(scoring)
         tasks, answered = {}, []
         for name in track.names:
             value = task_value(scoring, name)
@@ -187,6 +188,16 @@ class Standings:
             tasks[name] = self._sampled(name, value, draws.get(name))
             answered.append(name)
         return Row(team, None, mean(list(tasks.values())), tasks, tuple(answered), submission)
+
+    def _draws(self, scoring: Scoring) -> dict[str, NDArray[np.float64]]:
+        try:
+            return read_draws(self._vault, scoring.draws)
+        except FileNotFoundError as error:
+            raise UserError(
+                "The draws of a scoring are missing: the boards cannot be made.",
+                given=str(error.filename),
+                do="Restore the file from a backup; `classmark competition verify DIR` lists all that are missing.",
+            ) from None
 
     def _sampled(self, task: str, value: float, draws: NDArray[np.float64] | None) -> Sampled:
         bounds = self._contest.task(task).metric.bounds

@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.comparing.sampled import ranks
+from benchmark.errors import UserError
 from leaderboard.contest import Contest
+from leaderboard.journal import Entry
 from leaderboard.standings import Standings, TrackBoard, full
+from leaderboard.vault import Vault
 
 ALL = {C: 0.2, M: 0.0, K: 0.0}
 
@@ -147,15 +150,30 @@ def test_a_selection_that_does_not_enter_a_track_leaves_it_to_the_best_public_on
 
 def test_boards_are_what_plain_numpy_makes_of_the_records(book: Book) -> None:
     rng = np.random.default_rng(3)
-    book.team(*(f"t{number}" for number in range(12)))
+    teams = [f"t{number}" for number in range(12)]
+    book.team(*teams)
+    own: dict[str, list[str]] = {team: [] for team in teams}
     for number in range(60):
-        tasks = [name for name in ALL if rng.random() < 0.7]
-        values = {name: float(rng.choice([0.4, 0.5, 0.52, 0.6])) for name in tasks}
-        if values:
-            book.entry(f"t{rng.integers(12)}", values, seed=number)
+        team, tasks = teams[rng.integers(12)], [name for name in ALL if rng.random() < 0.7]
+        public, private = (
+            {name: float(rng.choice([0.4, 0.5, 0.52, 0.6])) for name in tasks} for _ in range(2)
+        )
+        if public:
+            own[team].append(book.entry(team, public, private, seed=number))
+    for team in teams[::2]:
+        book.select(team, *own[team][-2:])
     for private in (False, True):
         for board in full(book.contest, private):
             assert facts(board) == brute(book.contest, board.track.names, private)
+
+
+def test_lost_draws_are_told(book: Book) -> None:
+    book.team("one")
+    book.entry("one", {C: 0.5})
+    for path in book.contest.draws.root.iterdir():
+        path.unlink()
+    with pytest.raises(UserError, match="draws of a scoring are missing"):
+        full(book.contest)
 
 
 def facts(board: TrackBoard) -> dict[str, Any]:
@@ -166,40 +184,53 @@ def facts(board: TrackBoard) -> dict[str, Any]:
 
 
 def brute(contest: Contest, tasks: tuple[str, ...], private: bool) -> dict[str, Any]:
-    """Scores, ranks and intervals from the journal's raw entries, without the code that is tested."""
-    ledger = contest.private_ledger if private else contest.ledger
-    vault = contest.private_draws if private else contest.draws
-    entries = ledger.journal.entries()
-    owner = {e.body["id"]: e.body["team"] for e in contest.ledger.journal.entries() if e.kind == "accepted"}
+    """Scores, ranks and intervals from the journals' raw entries, without the code that is tested."""
+    entries = contest.ledger.journal.entries()
+    owner = {entry.body["id"]: entry.body["team"] for entry in entries if entry.kind == "accepted"}
+    chosen = {entry.body["team"]: entry.body["submissions"] for entry in entries if entry.kind == "selected"}
+    sides = [(contest.ledger, contest.draws), (contest.private_ledger, contest.private_draws)]
+    scored = [_scored(ledger.journal.entries(), vault, owner, tasks) for ledger, vault in sides]
+    counting = scored[private]
+    made = {}
+    for team in set(owner.values()):
+        own = [name for name, of in owner.items() if of == team and name in scored[0]]
+        shown = max(own, key=lambda name: round(scored[0][name][0], 12), default=None)
+        candidates = [shown] if shown else []
+        if private:
+            candidates = [name for name in own if name in chosen.get(team, ())] or candidates
+        if candidates:
+            made[team] = counting[max(candidates, key=lambda name: round(counting[name][0], 12))]
+    return {team: _told(team, made) for team in made}
+
+
+def _scored(
+    entries: list[Entry], vault: Vault, owner: dict[str, str], tasks: tuple[str, ...]
+) -> dict[str, Any]:
+    """The value and the draws of every submission that answers one of the tasks."""
     bodies = {
         entry.body["submission"]: entry.body for entry in entries if entry.kind in ("scored", "constants")
     }
-    public = {e.body["submission"]: e.body for e in contest.ledger.journal.entries() if e.kind == "scored"}
-
-    def draws(body: dict[str, Any], task: str) -> Any:
-        if body["tasks"].get(task, {}).get("status") != "ok":
-            body = bodies[""]
-        with np.load(vault.path(body["draws"])) as arrays:
-            return arrays[task].astype(float), body["tasks"][task]["value"]
-
-    best: dict[str, tuple[float, Any]] = {}
+    found = {}
     for name in owner:
-        if name not in public or not any(task in public[name]["tasks"] for task in tasks):
-            continue
-        found = [draws(bodies[name], task) for task in tasks]
-        value = sum(value for _, value in found) / len(found)
-        if owner[name] not in best or value > best[owner[name]][0] + 1e-12:
-            best[owner[name]] = value, sum(one for one, _ in found) / len(found)
-    made = {}
-    for team, (value, drawn) in best.items():
-        above = 0
-        for other, (its, theirs) in best.items():
-            reach = np.quantile(np.abs((theirs - drawn) - (its - value)), 0.95)
-            above += other != team and (its - value) - reach > 1e-12
-        reach = np.quantile(np.abs(drawn - value), 0.95)
-        interval = round(max(value - reach, 0), 9), round(min(value + reach, 1), 9)
-        made[team] = 1 + above, round(value, 9), interval
-    return made
+        if name in bodies and set(tasks) & set(bodies[name]["tasks"]):
+            sources = [bodies[name] if task in bodies[name]["tasks"] else bodies[""] for task in tasks]
+            pairs = list(zip(sources, tasks, strict=True))
+            value = sum(body["tasks"][task]["value"] for body, task in pairs) / len(tasks)
+            found[name] = (
+                value,
+                sum(np.load(vault.path(body["draws"]))[task].astype(float) for body, task in pairs),
+            )
+    return {name: (value, total / len(tasks)) for name, (value, total) in found.items()}
+
+
+def _told(team: str, made: dict[str, Any]) -> tuple[Any, ...]:
+    value, drawn = made[team]
+    above = 0
+    for other, (its, theirs) in made.items():
+        reach = np.quantile(np.abs((theirs - drawn) - (its - value)), 0.95)
+        above += other != team and (its - value) - reach > 1e-12
+    reach = np.quantile(np.abs(drawn - value), 0.95)
+    return 1 + above, round(value, 9), (round(max(value - reach, 0), 9), round(min(value + reach, 1), 9))
 
 
 def same(some: tuple[TrackBoard, ...], others: tuple[TrackBoard, ...]) -> bool:
@@ -241,6 +272,7 @@ steps = st.one_of(
     st.tuples(st.just("remove"), st.sampled_from(TEAMS)),
     st.tuples(st.just("select"), st.sampled_from(TEAMS), st.integers(0, 99)),
     st.tuples(st.just("constants"), st.sampled_from([0.0, 0.2])),
+    st.tuples(st.just("mend")),
     st.tuples(st.just("look")),
 )
 
@@ -278,6 +310,8 @@ def act(book: Book, what: str, how: list[Any], owner: dict[str, str]) -> None:
         book.select(how[0], *own[how[1] % (len(own) + 1) :][:2])
     elif what == "constants":
         book.constants(dict.fromkeys(ALL, how[0]), dict.fromkeys(ALL, how[0] / 2))
+    elif what == "mend":
+        book.mend(C)
 
 
 def check(book: Book, kept: tuple[Standings, Standings]) -> None:
