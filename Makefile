@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO_TASKS := product_type,tax_category,music_genre,returns_disposition,duplicates,variants
+DEMO := $(CURDIR)/.classmark/demo
 DEMO_SOLUTIONS := constant,tfidf_linear,neighbours,autogluon,blend
 DEMO_BUDGET := 40s
 
@@ -22,14 +22,17 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python tests/support/torchvision_stub.py
 	touch $@
 
-demo: export CLASSMARK_HOME ?= $(CURDIR)/.classmark
-demo: install ## make the six embedded tasks, run the baselines for 40 s each, show who is ahead
-	$(BIN)/classmark prepare embedded
-	$(BIN)/classmark run --task $(DEMO_TASKS) --solution $(DEMO_SOLUTIONS) --budget $(DEMO_BUDGET)
-	$(BIN)/classmark compare --budget $(DEMO_BUDGET) --plot .classmark/compare.png --markdown .classmark/compare.md
-	@echo; echo "Plot: .classmark/compare.png. Everything lies under $(CLASSMARK_HOME)."
-	@echo "Next: . $(BIN)/activate; export CLASSMARK_HOME=$(CLASSMARK_HOME)"
-	@echo "      classmark show product_type; then the README, for a solution of your own."
+demo: install ## a competition of the six embedded tasks: run the baselines for 40 s each, show the leaderboard
+	@test -d $(DEMO) || $(BIN)/classmark competition new $(DEMO) --practice --title "The embedded tasks"
+	$(BIN)/classmark competition baseline $(DEMO) --solution $(DEMO_SOLUTIONS) --budget $(DEMO_BUDGET)
+	CLASSMARK_HOME=$(DEMO)/home $(BIN)/classmark compare --plot .classmark/compare.png --markdown .classmark/compare.md
+	$(BIN)/classmark competition rebuild $(DEMO)
+	$(BIN)/classmark publish $(DEMO) .classmark/site
+	@echo
+	@echo "The leaderboard as pages:  .classmark/site/index.html    the plot: .classmark/compare.png"
+	@echo "Served, with MLflow's:     . $(BIN)/activate; classmark serve $(DEMO)"
+	@echo "                           mlflow ui --backend-store-uri sqlite:///$(DEMO)/mlflow/mlflow.db"
+	@echo "Next: export CLASSMARK_HOME=$(DEMO)/home; classmark show product_type; then the README."
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .
