@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -184,14 +185,26 @@ def _prepared(plan: Plan, editions: dict[str, Edition], jobs: int) -> Iterator[s
             prepare_one(name, plan.raw, plan.download, edition)
             yield name
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+    others = active_children()
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_interrupts) as pool:
         waiting = {
             pool.submit(prepare_one, name, plan.raw, plan.download, edition): name
             for name, edition in editions.items()
         }
-        for done in as_completed(waiting):
-            done.result()
-            yield waiting[done]
+        try:
+            for done in as_completed(waiting):
+                done.result()
+                yield waiting[done]
+        except BaseException:
+            for process in active_children():
+                if process not in others:
+                    process.terminate()
+            raise
+
+
+def _leave_interrupts() -> None:
+    """In a process of the pool: Ctrl-C is the business of the one who waits for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _require_parts(contest: Contest, name: str) -> None:

@@ -13,6 +13,7 @@ from benchmark.errors import UserError
 from leaderboard.accepting import accept
 from leaderboard.contest import Contest
 from leaderboard.exporting import export, public_tables, tables
+from leaderboard.packing import packed
 from leaderboard.refusal import Refusal
 from leaderboard.scoring import record_constants, record_scoring
 from leaderboard.teams import add_team, remove_team, team_of_token
@@ -219,6 +220,46 @@ def test_the_end_is_recorded_once(tmp_path):
     assert "ended for good" in run("status", contest.folder)
     assert "closed already" in fails("close", contest.folder, "--final")
     assert "ended for good" in fails("open", contest.folder, "--reason", "extra time")
+
+
+CODE = """
+import numpy as np
+
+class Model:
+    def fit(self, X, y):
+        self.labels = sorted(set(y)) if {!r} else []
+        return self
+
+    def predict(self, X):
+        words = X["title"].fillna("").to_numpy(str)
+        return [next((one for one in self.labels if one in text), "lamp") for text in words]
+
+def supports(task):
+    return task.kind == "classification", "it classifies"
+
+def build(task):
+    return Model()
+"""
+
+
+def test_every_code_runs_on_every_task(tmp_path):
+    contest = toy_contest(tmp_path / "contest", more='[code]\nallowed = true\nseconds = "120s"\n')
+    assert "No team has submitted code" in fails("cross", contest.folder)
+    for name, reads in (("Eins [red]", True), ("Zwei", False)):
+        team, _ = add_team(contest.ledger, name)
+        solution = tmp_path / f"{team.id}.py"
+        solution.write_text(CODE.format(reads))
+        archive = packed(solution, tmp_path / f"{team.id}.zip")
+        accept(contest, team.id, {"code": contest.submissions.put([archive.read_bytes()])}, form="code")
+
+    said = run("cross", contest.folder)
+
+    assert "Eins [red]" in said
+    assert "1 unsupported" in said
+    found = json.loads((contest.private / "cross.json").read_text())
+    [task] = [one for one in found["tasks"] if one["kind"] == "classification"]
+    assert [cell["rank"] for cell in task["cells"]] == [1, 2]
+    assert task["differences"][0]["clear"]
 
 
 def test_verify_and_rebuild(tmp_path):

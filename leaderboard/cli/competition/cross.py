@@ -1,18 +1,68 @@
-"""`classmark competition cross DIR`."""
+"""`classmark competition cross DIR`: the other team's algorithm on their data."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from benchmark.cli.options import json_option, names
+from benchmark.cli.output import console, number, print_json, table, with_interval
 from leaderboard.cli.competition.options import folder_argument, open_contest
 
 
 @click.command("cross")
 @folder_argument
-def cross(folder: Path) -> None:
-    """Run every selected code solution on every task of its kind: what if they used the other's algorithm?"""
-    from leaderboard.cross import cross as run_cross
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    callback=names,
+    help="Further tasks, such as product_type+seed7, with commas between.",
+)
+@json_option
+def cross(folder: Path, tasks: list[str], json: bool) -> None:
+    """Run every team's code on every task, and show how well it does there. What is recorded is not run again.
 
-    run_cross(open_contest(folder))
+    A team's code is what it selected, else its newest. Scores are over both parts of the test: they are yours alone
+    until the end.
+    """
+    from benchmark.cli.run import RunProgress
+    from benchmark.load import load_task
+    from leaderboard.cross import cross as run_cross
+    from leaderboard.cross import find_entrants, keep
+
+    contest = open_contest(folder)
+    extra = [load_task(name) for name in tasks]
+    with RunProgress(len(find_entrants(contest)) * (len(contest.config.tasks) + len(extra))) as progress:
+        found = run_cross(contest, extra, progress.change)
+    paths = keep(contest, found)
+    if json:
+        print_json(found)
+        return
+    _show(found)
+    click.echo(f"All of it, with every paired difference: {', '.join(map(str, paths))}")
+
+
+def _show(found: dict[str, Any]) -> None:
+    from rich.markup import escape
+
+    teams = {one["submission"]: escape(one["name"]) for one in found["solutions"]}
+    for task in found["tasks"]:
+        title = f"{task['task']}: {task['metric']}, the constant answer has {number(task['constant'])}"
+        rows = [
+            (
+                cell["rank"],
+                teams[cell["submission"]],
+                cell["submission"],
+                with_interval(cell),
+                ", ".join(f"{count} {status}" for status, count in cell["endings"].items()),
+            )
+            for cell in task["cells"]
+        ]
+        console().print(table(title, ("rank", "team", "submission", "score", "runs"), rows), end="\n\n")
+    for track in found["tracks"]:
+        means = [(teams[one["submission"]], one["submission"], with_interval(one)) for one in track["cells"]]
+        title = f"Track {track['track']}, {len(track['tasks'])} tasks"
+        console().print(table(title, ("team", "submission", "mean score"), means), end="\n\n")
