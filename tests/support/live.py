@@ -20,7 +20,9 @@ from leaderboard.serving import uvicorn_config
 def live_server(contest: Contest, limits: Limits | None = None, proxied: bool = False) -> Iterator[str]:
     """The address of a running server; it has ended when the block ends."""
     server = uvicorn.Server(uvicorn_config(create_app(contest, limits, proxied)))
-    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))  # asyncio sends at once on sockets that name their protocol alone
+        listening.listen(2048)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
