@@ -47,7 +47,7 @@ def join(url: str, token: str = "", insecure: bool = False) -> Competition:
     """
     url = required_url(url, insecure)
     token = (token or os.environ.get("CLASSMARK_JOIN_TOKEN", "")).strip()
-    connection = Connection(url, token, patience=())
+    connection = Connection(url, token, patient=False)
     about = _about(connection)
     team = connection.get("/api/me")
     joined = Joined(

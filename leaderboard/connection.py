@@ -23,7 +23,8 @@ PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
 LONGEST_WAIT = 60.0
 _PASSING = ("unavailable", "too many requests")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
-_TIMEOUT = httpx.Timeout(connect=10, read=300, write=60, pool=10)
+_TIMEOUT = httpx.Timeout(60, connect=10)
+_CHECKING = httpx.Timeout(60, connect=10, read=600)  # a server checks all files before it answers
 
 
 T = TypeVar("T")
@@ -34,14 +35,18 @@ class Away(UserError):
 
 
 class Connection:
-    """The server at `url`, spoken to in the name of the token's team. Requests can be repeated without harm."""
+    """The server at `url`, spoken to in the name of the token's team. Requests can be repeated without harm.
 
-    def __init__(self, url: str, token: str = "", patience: tuple[float, ...] = PATIENCE) -> None:
+    Unless it is `patient`, a request is made once.
+    """
+
+    def __init__(self, url: str, token: str, patient: bool = True) -> None:
         self.url = url
-        self._patience = patience
-        headers = {"User-Agent": f"classmark/{version('classmark')}"}
-        if token:
-            headers["Authorization"] = f"Bearer {required_token(token)}"
+        self._patience = PATIENCE if patient else ()
+        headers = {
+            "User-Agent": f"classmark/{version('classmark')}",
+            "Authorization": f"Bearer {required_token(token)}",
+        }
         self._client = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT)
 
     def get(self, path: str) -> Any:
@@ -53,7 +58,7 @@ class Connection:
 
     def post(self, path: str, **form: Any) -> Any:
         """Send a form, with httpx's words for it. Files in it can be read from their beginning again."""
-        return self._json(self._send("POST", path, **form))
+        return self._json(self._send("POST", path, timeout=_CHECKING, **form))
 
     @contextmanager
     def streaming(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:

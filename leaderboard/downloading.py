@@ -18,7 +18,6 @@ from leaderboard.connection import Away, Connection
 from leaderboard.plain import one_line
 from leaderboard.progress import Advance
 
-_CHUNK = 2**18
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}")
 _TASK = re.compile(r"[a-z0-9_]{1,100}")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,100}")
@@ -147,7 +146,7 @@ def _go_on(connection: Connection, listed: Listed, part: Path, advance: Advance)
         have = have if goes_on else 0
         try:
             with part.open("ab" if goes_on else "wb") as file:
-                for chunk in response.iter_bytes(_CHUNK):
+                for chunk in response.iter_bytes():
                     have += file.write(chunk)
                     advance(have)
                     if have > listed.size:
