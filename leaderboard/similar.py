@@ -31,6 +31,8 @@ from leaderboard.state import Submission
 ALIKE = 0.8
 FEWEST = 20
 MOST_ROWS = 50_000
+MOST_ITEMS = 10_000_000
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 Items = NDArray[np.uint64]
 
 
@@ -50,6 +52,21 @@ def similar(contest: Contest, boards: Iterable[TrackBoard]) -> dict[str, Any]:
             for name in board.track.names
         ],
     }
+
+
+def sentences(found: Mapping[str, Any]) -> list[str]:
+    """What `similar` found, a line each."""
+    lines = [
+        f"{' and '.join(one['submissions'])} have handed in the same file ({one['file'][:12]})."
+        for one in found["identical"]
+    ]
+    for task in found["alike"]:
+        lines += [
+            f"{' and '.join(pair['teams'])} make {pair['same_errors']:.0%} of their errors in {task['task']} alike; "
+            f"{task['typical']:.0%} are typical."
+            for pair in task["pairs"]
+        ]
+    return lines
 
 
 def _identical(contest: Contest) -> list[dict[str, Any]]:
@@ -143,9 +160,15 @@ def _clusters(cluster: NDArray[np.int64]) -> Items:
 
 
 def jaccard(sets: Sequence[Items]) -> NDArray[np.float64]:
-    """The Jaccard index of every two sets, (sets, sets); 0 for two empty ones."""
+    """The Jaccard index of every two sets, (sets, sets); 0 for two empty ones.
+
+    Of more than 10,000,000 items in all, those are looked at whose hash falls into a share of its range.
+    """
     if not sets:
         return np.empty((0, 0))
+    share = np.uint64(-(-sum(map(len, sets)) // MOST_ITEMS))
+    if share > 1:
+        sets = [one[(one * _MIX >> np.uint64(33)) % share == 0] for one in sets]
     sizes = np.array([len(one) for one in sets])
     known, column = np.unique(np.concatenate(sets), return_inverse=True)
     starts = np.concatenate([[0], np.cumsum(sizes)])

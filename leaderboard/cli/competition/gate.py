@@ -55,7 +55,11 @@ def close_gate(folder: Path, reason: str, final: bool, json: bool) -> None:
 
 
 def _show(final: dict[str, Any], folder: Path, json: bool) -> None:
+    from json import loads
+
     from rich.markup import escape
+
+    from leaderboard.similar import sentences
 
     if json:
         print_json(final)
@@ -81,6 +85,8 @@ def _show(final: dict[str, Any], folder: Path, json: bool) -> None:
             click.echo(f"Places {places} cannot be told apart: {with_interval(pair['difference'])}")
         click.echo()
     private = folder / "private"
+    for line in sentences(loads((private / "similar.json").read_text(encoding="utf-8"))):
+        click.echo(f"For you alone: {line}")
     click.echo(
         f"The end is on record. For you alone: {private / 'report.json'} has all scores, {private / 'similar.json'}\n"
         f"predictions of different teams that are almost the same: look at it before you announce anything.\n"
