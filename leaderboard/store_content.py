@@ -22,7 +22,10 @@ _MOST_TEXT = 4_000
 
 @dataclass(frozen=True)
 class RunContent:
-    """One run, as its `number`th scoring makes it, counted from 1. Times are milliseconds."""
+    """One run, as its `number`th scoring makes it, counted from 1. Times are milliseconds.
+
+    `fixed` tags are those that no scoring changes; the last of `tags` is its number.
+    """
 
     submission: str
     number: int
@@ -31,6 +34,7 @@ class RunContent:
     end: int
     status: str
     params: dict[str, str]
+    fixed: dict[str, str]
     tags: dict[str, str]
     metrics: dict[str, float]
     report: str
@@ -74,13 +78,14 @@ class Reading:
             end=_milliseconds(scoring.time),
             status="FINISHED" if ended_ok else "FAILED",
             params=_params(submission, team),
-            tags=_tags(submission, scoring, number),
+            fixed=_fixed(submission),
+            tags=_tags(scoring, number),
             metrics=self._metrics(scoring),
             report="" if self._private else scoring.report,
         )
 
     def _metrics(self, scoring: Scoring) -> dict[str, float]:
-        """The headline of each task with its interval, and the mean of each track."""
+        """The headline of each task, and of each track the mean and how many of its tasks have an answer."""
         found: dict[str, float] = {}
         for track in self._contest.config.tracks:
             means: list[float] = []
@@ -90,9 +95,7 @@ class Reading:
                 if task is not None and task.value is not None:
                     answered += 1
                     means.append(task.value)
-                    for end, value in (("", task.value), ("_low", task.low), ("_high", task.high)):
-                        if value is not None:
-                            found[metric_name(self._contest, name) + end] = value
+                    found[metric_name(self._contest, name)] = task.value
                 elif (
                     self._constant is not None and (stand_in := self._constant.tasks[name].value) is not None
                 ):
@@ -120,21 +123,30 @@ def _params(submission: Submission, team: Team) -> dict[str, str]:
     }
 
 
-def _tags(submission: Submission, scoring: Scoring, number: int) -> dict[str, str]:
+def _fixed(submission: Submission) -> dict[str, str]:
     tags = {
         SUBMISSION: submission.id,
         "classmark.seq": str(submission.seq),
         "classmark.head": submission.head,
         "classmark.digest": submission.digest,
-        "classmark.scorer": scoring.scorer,
         "classmark.note": submission.note,
-        "classmark.reason": scoring.reason[:_MOST_TEXT],
         "mlflow.user": submission.team,
     }
-    for name, task in sorted(scoring.tasks.items()):
-        tags[f"classmark.status.{name}"] = task.status
-        tags[f"classmark.message.{name}"] = task.message[:_MOST_TEXT]
-    return {key: value for key, value in tags.items() if value} | {NUMBER: str(number)}
+    return {key: value for key, value in tags.items() if value}
+
+
+def _tags(scoring: Scoring, number: int) -> dict[str, str]:
+    amiss = {name: task for name, task in sorted(scoring.tasks.items()) if task.status != "ok"}
+    tags = {
+        "classmark.scorer": scoring.scorer,
+        "classmark.reason": scoring.reason[:_MOST_TEXT],
+        "classmark.status": ", ".join(f"{name}: {task.status}" for name, task in amiss.items()) or "ok",
+        "classmark.messages": "\n\n".join(f"{name}: {task.message}" for name, task in amiss.items())[
+            :_MOST_TEXT
+        ],
+        NUMBER: str(number),
+    }
+    return {key: value for key, value in tags.items() if value}
 
 
 def _milliseconds(moment: datetime) -> int:

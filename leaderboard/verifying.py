@@ -131,15 +131,12 @@ def _differences(content: RunContent, run: SeenRun) -> Iterator[str]:
     ):
         if wanted != found:
             yield f"{what} is {found!r}, on record {wanted!r}"
-    own = {
-        name: value
-        for name, value in run.tags.items()
-        if not name.startswith("mlflow.") or name in content.tags
-    }
+    tags = content.fixed | content.tags
+    own = {name: value for name, value in run.tags.items() if not name.startswith("mlflow.") or name in tags}
     for kind, recorded, shown in (
         ("metric", content.metrics, run.metrics),
         ("param", content.params, run.params),
-        ("tag", content.tags, own),
+        ("tag", tags, own),
     ):
         for name in sorted({*recorded, *shown}):
             if recorded.get(name) != shown.get(name):
