@@ -37,6 +37,8 @@ def command(track: str, competition: str, json: bool) -> None:
     shown = console()
     for board in chosen:
         shown.print(_table(board, contest.joined.team, digits))
+        if not board["rows"]:
+            click.echo("Nobody has a score here yet.")
         if best := best_so_far(own, board["name"]):
             click.echo(
                 f"Your best, from the first submission on: {sparkline(best[-60:])} {number(best[-1], digits)}"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from click.testing import Result
+
 from leaderboard.contest import Contest
 from leaderboard.scorer import score_queue
+
+Command = Callable[..., Result]
+"""Runs `classmark` with arguments; `fails=True` where UserError is expected."""
 
 
 @dataclass(frozen=True)

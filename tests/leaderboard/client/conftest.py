@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from contests import toy_contest, write_answers
-from hosted import Host
+from hosted import Command, Host
 from live import live_server
 
 from benchmark.cli import cli
@@ -19,8 +19,6 @@ from leaderboard.bundles import write_bundle
 from leaderboard.contest import Contest
 from leaderboard.scoring import record_constants
 from leaderboard.teams import add_team
-
-Command = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
