@@ -108,7 +108,8 @@ class Standings:
         teams, submissions = changed
         for name in submissions:
             self._public.take(state.submissions[name], state)
-            self._counting.take(state.submissions[name], scores)
+            if self._private:
+                self._counting.take(state.submissions[name], scores)
         for table in self._tables:
             for team in sorted(teams):
                 self._enter(table, state.teams[team], state, scores)
