@@ -22,6 +22,7 @@ from benchmark.load import embedded_tasks
 from leaderboard.accepting import plain
 from leaderboard.bundles import manifest, publish_rules
 from leaderboard.config import config_digest, parse_config, read_config
+from leaderboard.contest import Contest
 from leaderboard.making import Plan, make
 from leaderboard.template import Settings, rules_text, settings_text
 
@@ -238,3 +239,20 @@ def test_manifest_is_json_for_machines(tmp_path):
     contest = make(tmp_path / "contest", Plan(SETTINGS, TASKS[:1]), jobs=1)
     listed = json.loads((contest.public / "manifest.json").read_text())
     assert pd.DataFrame(listed)["task"].notna().sum() == 1
+
+
+@pytest.mark.slow
+def test_the_command_makes_embedded_tasks_side_by_side(tmp_path, monkeypatch):
+    monkeypatch.undo()
+    load_card.cache_clear()
+    monkeypatch.setenv("CLASSMARK_HOME", str(tmp_path / "home"))
+    command = ["competition", "new", str(tmp_path / "spring"), "--task", "tax_category,variants", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmark", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    tracks = json.loads(done.stdout)["tracks"]
+    assert {name: len(tasks) for name, tasks in tracks.items()} == {"classification": 1, "matching": 1}
+    contest = Contest(tmp_path / "spring")
+    assert contest.labels("variants").in_part("private").any()
+    assert not (tmp_path / "home").exists()

@@ -46,7 +46,7 @@ def rows_into_classes(task: Any) -> Any:
     weight = (
         "balanced" if task.values is None else None
     )  # where rows are worth different amounts, see task.values
-    return make_pipeline(features, LinearSVC(class_weight=weight, random_state=0))
+    return make_pipeline(features, LinearSVC(class_weight=weight, tol=1e-3, max_iter=3000, random_state=0))
 
 
 class LookAlikes:
