@@ -122,10 +122,31 @@ def score_answer(task: Task, answer: Any, labels: Labels, part: Part | None = No
     )
 
 
+@dataclass(frozen=True)
+class Brief:
+    """What can be known of an answer quickly: the headline with its interval, the values of all metrics."""
+
+    headline: Estimate
+    metrics: dict[Metric, float]
+    breakdown: pd.DataFrame
+
+
 def headline(task: Task, answer: Any, labels: Labels, part: Part | None = None) -> Estimate:
     """The headline alone of an answer that has been checked: what `score_answer` says of it, in less time."""
     outcome = kind_of(task).outcome(answer, task, labels, labels.in_part(part))
     return estimate(task.metric, outcome, task.digest)
+
+
+def brief(task: Task, answer: Any, labels: Labels, part: Part | None = None) -> Brief:
+    """What `score_answer` says of an answer, without the intervals beside the headline's, slices and constant."""
+    kind = kind_of(task)
+    outcome = kind.outcome(answer, task, labels, labels.in_part(part))
+    wanted = dict.fromkeys([task.metric, *DEFAULT_METRICS[task.kind]])
+    return Brief(
+        estimate(task.metric, outcome, task.digest),
+        {metric: metric.direct(outcome) for metric in wanted if applies(metric, outcome)},
+        kind.breakdown(outcome, task),
+    )
 
 
 def applies(metric: Metric, outcome: Any) -> bool:

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import click
+from threadpoolctl import threadpool_limits
 
 from benchmark.errors import UserError
 from benchmark.runner import cpus_of_slot
@@ -114,7 +115,8 @@ def main(folder: Path, share: str) -> None:
     """Score what is queued in the competition in FOLDER, until the parent process ends."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
     number, _, count = share.partition("/")
-    work(Contest(folder), (int(number), int(count)), stop_with_parent())
+    with threadpool_limits(1):  # workers share the processors
+        work(Contest(folder), (int(number), int(count)), stop_with_parent())
 
 
 if __name__ == "__main__":

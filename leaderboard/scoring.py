@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from benchmark.checking import check
 from benchmark.intervals import DRAWS, Estimate, draw, interval
 from benchmark.labels import Labels, Part
-from benchmark.scoring import constant_counts, headline, score_answer
+from benchmark.scoring import Brief, brief, constant_counts, headline
 from benchmark.task import Task
 from leaderboard.contest import Contest
 from leaderboard.failures import raise_outage, report_failure
@@ -33,6 +33,7 @@ from leaderboard.vault import Vault
 
 SCORER = f"classmark {version('classmark')}"
 MOST_MESSAGE = 2_000
+MOST_CLASSES = 1_000
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def read_draws(vault: Vault, digest: str) -> dict[str, NDArray[np.float64]]:
 
 
 def read_report(contest: Contest, digest: str) -> dict[str, Any]:
-    """What a scoring found on the public part, by task: `{"check", "score"}`; the score as `classmark score --json`."""
+    """What a scoring found on the public part, by task: `{"check", "metrics", "classes"}`."""
     if not digest:
         return {}
     found: dict[str, Any] = json.loads(gzip.decompress(contest.reports.path(digest).read_bytes()))
@@ -185,13 +186,13 @@ def _score(contest: Contest, name: str, answer: Path, public: _Sheet, private: _
     if not report.ok:
         message = "; ".join(map(str, report.faults))[:MOST_MESSAGE]
         public.tasks[name] = private.tasks[name] = TaskScore("invalid", message=message)
-        public.report[name] = {"check": report.as_dict(), "score": None}
+        public.report[name] = {"check": report.as_dict(), "metrics": {}, "classes": []}
         return
     labels = contest.labels(name)
     private.enter(name, headline(task, report.answer, labels, "private"))
-    found = score_answer(task, report.answer, labels, "public")
+    found = brief(task, report.answer, labels, "public")
     public.enter(name, found.headline)
-    public.report[name] = {"check": report.as_dict(), "score": _printed(found.as_dict())}
+    public.report[name] = {"check": report.as_dict(), **_printed(task, found)}
 
 
 def _constant(task: Task, labels: Labels, part: Part) -> Estimate:
@@ -216,22 +217,15 @@ def _says(scoring: Scoring) -> dict[str, Any]:
     return {key: value for key, value in asdict(scoring).items() if key not in ("time", "seq")}
 
 
-def _printed(score: dict[str, Any]) -> dict[str, Any]:
-    """A score as JSON can hold it: a number that is not finite becomes null. True clusters stay out; classes do not."""
-    if score["kind"] != "classification":
-        score["breakdown"] = []
-    printed: dict[str, Any] = _finite(score)
-    return printed
+def _printed(task: Task, found: Brief) -> dict[str, Any]:
+    """The metrics, and the table of classes; of true clusters there is none, for nobody knows them by name.
 
-
-def _finite(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return [_finite(value) for value in content]
-    if isinstance(content, float | np.floating):
-        return float(content) if np.isfinite(content) else None
-    return content.item() if isinstance(content, np.generic) else content
+    A number that is not finite becomes null.
+    """
+    metrics = {str(metric): value if np.isfinite(value) else None for metric, value in found.metrics.items()}
+    classes = found.breakdown.head(MOST_CLASSES) if task.kind == "classification" else found.breakdown[:0]
+    table = classes.astype(object).where(classes.notna(), None)
+    return {"metrics": metrics, "classes": table.to_dict("records")}
 
 
 def _packed(draws: dict[str, NDArray[np.float32]]) -> bytes:

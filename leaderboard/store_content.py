@@ -21,6 +21,16 @@ _MOST_TEXT = 4_000
 
 
 @dataclass(frozen=True)
+class Headline:
+    """A task's score with its interval, beside the constant answer's."""
+
+    value: float
+    low: float | None
+    high: float | None
+    constant: float | None
+
+
+@dataclass(frozen=True)
 class RunContent:
     """One run, as its `number`th scoring makes it, counted from 1. Times are milliseconds.
 
@@ -37,6 +47,7 @@ class RunContent:
     fixed: dict[str, str]
     tags: dict[str, str]
     metrics: dict[str, float]
+    headlines: dict[str, Headline]
     report: str
 
 
@@ -81,6 +92,7 @@ class Reading:
             fixed=_fixed(submission),
             tags=_tags(scoring, number),
             metrics=self._metrics(scoring),
+            headlines=self._headlines(scoring),
             report="" if self._private else scoring.report,
         )
 
@@ -104,6 +116,16 @@ class Reading:
                 found[f"{track.name}/mean"] = float(np.mean(means))
             found[f"{track.name}/answered"] = float(answered)
         return found
+
+    def _headlines(self, scoring: Scoring) -> dict[str, Headline]:
+        return {
+            name: Headline(task.value, task.low, task.high, self._constant_of(name))
+            for name, task in scoring.tasks.items()
+            if task.value is not None
+        }
+
+    def _constant_of(self, task: str) -> float | None:
+        return self._constant.tasks[task].value if self._constant else None
 
 
 def metric_name(contest: Contest, task: str) -> str:

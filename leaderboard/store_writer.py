@@ -58,7 +58,7 @@ class Mirror:
         if isinstance(found, SeenRun) and found.number >= content.number:
             return False
         run = found.id if isinstance(found, SeenRun) else found
-        files = artifacts(read_report(self._contest, content.report))
+        files = artifacts(content, read_report(self._contest, content.report))
         self._runs[content.submission] = self._store.write(content, run, files)
         return True
 

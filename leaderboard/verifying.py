@@ -144,6 +144,6 @@ def _differences(content: RunContent, run: SeenRun) -> Iterator[str]:
 
 
 def _artifacts(contest: Contest, store: Store, content: RunContent, run: SeenRun) -> Iterator[str]:
-    for name, wanted in artifacts(read_report(contest, content.report)).items():
+    for name, wanted in artifacts(content, read_report(contest, content.report)).items():
         if store.artifact(run, name) != wanted:
             yield f"artifact {name} is missing or changed"
