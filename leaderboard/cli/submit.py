@@ -27,20 +27,26 @@ def command(files: tuple[str, ...], note: str, wait: bool, competition: str, jso
     before they are sent; what has faults is listed and uses no quota. Sent again, the same files are counted once.
     """
     from benchmark.cli.output import print_json
+    from leaderboard.cli.shared import quota_line
     from leaderboard.client import open_competition
     from leaderboard.packing import is_code
 
     contest = open_competition(competition)
     before = contest.joined.kept_receipts()
     if len(files) == 1 and is_code(Path(files[0])):
-        receipt = contest.submit_code(files[0], note, wait)
+        receipt = contest.submit_code(files[0], note)
     else:
-        answers = _answers(contest, files)
-        receipt = contest.submit(answers, note, wait)
+        receipt = contest.submit(_answers(contest, files), note)
+    name = receipt["submission"]
+    if not json:
+        _show_receipt(contest, receipt, repeated=name in before)
+    if wait:
+        receipt = contest.wait_for(name)
     if json:
         print_json(receipt)
     else:
-        _show(contest, receipt, repeated=receipt["submission"] in before)
+        _show_score(contest, receipt)
+        click.echo(quota_line(contest.quota()))
 
 
 def _answers(contest: Competition, files: tuple[str, ...]) -> dict[str, Path]:
@@ -76,30 +82,30 @@ def _answers(contest: Competition, files: tuple[str, ...]) -> dict[str, Path]:
     return answers
 
 
-def _show(contest: Competition, receipt: dict[str, Any], repeated: bool) -> None:
-    from leaderboard.cli.shared import quota_line, when
+def _show_receipt(contest: Competition, receipt: dict[str, Any], repeated: bool) -> None:
+    from leaderboard.cli.shared import when
 
-    path = contest.joined.receipts / f"{receipt['submission']}.json"
     what = "These files were accepted before," if repeated else "Accepted"
-    click.echo(f"{what} {when(receipt['time'])} UTC, as {receipt['submission']}. The receipt: {path}")
-    if receipt["score"]:
-        show_scores(contest, receipt)
-    else:
-        click.echo("Queued for scoring; `classmark history` shows the score.")
-    click.echo(quota_line(contest.quota()))
+    click.echo(f"{what} {when(receipt['time'])} UTC, as {receipt['submission']}. The receipt:")
+    click.echo(f"  {contest.joined.receipts / receipt['submission']}.json")
 
 
-def show_scores(contest: Competition, receipt: dict[str, Any]) -> None:
+def _show_score(contest: Competition, receipt: dict[str, Any]) -> None:
     """The public scores of a submission: each task, each track."""
+    from rich.text import Text
+
     from benchmark.cli.output import console, number, table, with_interval
     from leaderboard.plain import one_line
 
+    if not receipt["score"]:
+        click.echo("Queued for scoring; `classmark history` shows the score.")
+        return
     digits = contest.about()["public_precision"]
     rows = [
         [
             one_line(name),
             with_interval(score, digits) if score["status"] == "ok" else one_line(score["status"]),
-            one_line(score["message"]),
+            Text(one_line(score["message"])),
         ]
         for name, score in receipt["score"]["tasks"].items()
     ]
