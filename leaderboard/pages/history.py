@@ -39,7 +39,7 @@ class Histories:
     def _known(
         self, snapshot: Snapshot, team: str, track: Track
     ) -> tuple[tuple[int, ...], list[Point], list[Point]]:
-        key = (*snapshot.marks[team], snapshot.constant.seq if snapshot.constant else 0)
+        key = (*snapshot.marks.get(team, (0, 0)), snapshot.constant.seq if snapshot.constant else 0)
         known = self._made.get((team, track.name))
         if known is None or known[0] != key:
             points = self._points(snapshot, team, track)

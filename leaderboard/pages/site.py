@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
+from benchmark.task import open_task
 from leaderboard.contest import Contest
 from leaderboard.pages.boards import home, track
 from leaderboard.pages.compare import compare
@@ -164,5 +165,6 @@ class Site:
 
     def _samples_of(self, name: str) -> Samples:
         if name not in self._samples:
-            self._samples[name] = make_samples(self._contest.task(name))
+            opened = open_task(self._contest.task(name).folder)  # one that forgets its tables after this
+            self._samples[name] = make_samples(opened)
         return self._samples[name]

@@ -114,8 +114,9 @@ class View:
         return svg.sparkline(bests, [time / until for time in times] if until else times, 1.0, label)
 
     def whiskers(self, scores: Mapping[str, Shown], baselines: Collection[str] = ()) -> dict[str, Markup]:
-        """A dot and whisker for each name, all on the scale of those that are no baselines."""
+        """A dot and whisker for each name, on one scale; the lowest tenth and baselines may lie below it."""
         own = [one for name, one in scores.items() if name not in baselines] or list(scores.values())
+        own = sorted(own, key=lambda one: one.value)[len(own) // 10 :]
         scale = svg.row_scale([edge for one in own for edge in (one.low, one.high)])
         digits = self.config.public_precision
         return {

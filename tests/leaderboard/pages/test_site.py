@@ -181,6 +181,20 @@ def test_a_page_is_made_once_until_something_is_written(tmp_path: Path) -> None:
     assert site.page("team/team-1.html") is None
 
 
+def test_kept_up_entry_by_entry_it_is_the_same_as_made_anew(tmp_path: Path) -> None:
+    contest = made_contest(tmp_path / "c", teams=5, submissions=20, queued=3)
+    site = Site(contest, Standings(contest), published=True, clock=lambda: NOW)
+    with contest.ledger.reading() as state:
+        waiting, (scored,) = state.queued(), next(iter(state.scorings.values()))
+    tasks = {name: vars(one) for name, one in scored.tasks.items()}
+    for name in waiting:
+        site.page("track/matching.html")
+        body = {"submission": name, "tasks": tasks, "draws": scored.draws, "scorer": "x", "reason": ""}
+        contest.ledger.record(lambda state, body=body: [("scored", body)])  # type: ignore[misc]
+    anew = Site(contest, Standings(contest), published=True, clock=lambda: NOW)
+    assert dict(site.pages()) == dict(anew.pages())
+
+
 def test_a_removed_team_leaves_all_pages(tmp_path: Path) -> None:
     contest = made_contest(tmp_path / "c", teams=4, submissions=12)
     contest.ledger.record(lambda state: [("team_removed", {"team": "team-1"})])
