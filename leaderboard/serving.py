@@ -28,6 +28,7 @@ from leaderboard.server.app import create_app
 from leaderboard.server.limits import Limits
 from leaderboard.server.logs import log, log_to_stderr
 from leaderboard.server.protocol import PatientProtocol
+from leaderboard.server.service import shared_checkers
 
 LOCK = "serve.lock"
 MOST_CONNECTIONS = 2_000
@@ -120,8 +121,8 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
     with _locked(contest.folder):
         for vault in (contest.submissions, contest.draws, contest.private_draws):
             vault.clear_incoming()
-        config = uvicorn_config(create_app(contest, plan.limits, plan.proxied), plan.host, plan.port)
         _require_free(plan)
+        config = uvicorn_config(create_app(contest, plan.limits, plan.proxied), plan.host, plan.port)
         for line in _greeting(contest, plan):
             say(line)
         log_to_stderr()
@@ -133,6 +134,7 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
             uvicorn.Server(config).run()
         finally:
             children.stop()
+            shared_checkers().close()
 
 
 def _greeting(contest: Contest, plan: Plan) -> list[str]:
@@ -175,7 +177,11 @@ def uvicorn_config(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> uvic
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Holds the competition for this process; the lock ends with it, however it ends."""
-    with (folder / LOCK).open("a+") as file:
+    try:
+        file = (folder / LOCK).open("a+")
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written.", given=error.strerror or str(error)) from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -144,7 +144,7 @@ def call(*arguments: object, home: Path | None = None, codes: Sequence[int] = (0
     if home:
         environment["CLASSMARK_HOME"] = str(home)
     done = subprocess.run(classmark(*arguments), capture_output=True, text=True, env=environment)
-    if done.returncode not in codes:
+    if done.returncode not in codes or (done.returncode and not done.stdout):
         raise RuntimeError(f"{' '.join(map(str, arguments))}: {done.stdout}{done.stderr}")
     return done.stdout
 
