@@ -12,7 +12,9 @@ import pytest
 from made_contest import CLOSES, NOW, OPENED, made_contest
 from wellformed import read_page
 
+from leaderboard.accepting import plain
 from leaderboard.contest import Contest
+from leaderboard.pages.samples import make_samples
 from leaderboard.pages.site import HTML, Site
 from leaderboard.standings import Standings
 
@@ -169,6 +171,20 @@ def test_a_queued_submission_is_followed_until_it_is_scored(tmp_path: Path) -> N
     after = text_of(site, f"team/{team}.html")
     assert ">queued<" not in after
     assert "data-live" not in after
+
+
+def test_sample_rows_are_training_rows(contest: Contest) -> None:
+    for name in contest.config.tasks:
+        task = contest.task(name)
+        found = make_samples(task)
+        rows = [row for _, group in found.groups for row in group]
+        known = {
+            (plain(str(target)), plain(str(title)))
+            for target, title in zip(task.train[task.target], task.train["title"].fillna(""), strict=True)
+        }
+        assert len(rows) == 6 or task.classes
+        assert {(row.answer, dict(row.cells).get("title", "")) for row in rows} <= known
+        assert set(found.pictures) == {file for row in rows for file in row.pictures}
 
 
 def test_a_page_is_made_once_until_something_is_written(tmp_path: Path) -> None:
