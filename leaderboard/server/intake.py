@@ -11,9 +11,7 @@ from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from benchmark.checking import check
 from leaderboard.accepting import accept, repeated, require_welcome, submission_digest
-from leaderboard.archives import check_archive
 from leaderboard.refusal import Refusal
 from leaderboard.server.service import Service
 from leaderboard.server.shown import submission_json
@@ -118,13 +116,8 @@ async def _require_faultless(service: Service, files: dict[str, Draft]) -> None:
 
 
 def _faults(service: Service, name: str, draft: Draft) -> list[dict[str, object]]:
-    found = (
-        check_archive(draft.path) if name == CODE else check(service.contest.task(name), draft.path).faults
-    )
-    faults = [fault.as_dict() for fault in found]
-    for fault in faults:
-        fault["message"] = fault["message"].replace(str(draft.path), name)
-    return faults
+    task = None if name == CODE else service.contest.task(name).folder
+    return service.checkers.faults(task, draft.path, name)
 
 
 def _is_repeated(service: Service, team: Team, digest: str, key: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Annotated, Any
 
@@ -15,9 +15,18 @@ from benchmark.predictions import most_bytes
 from leaderboard.contest import Contest
 from leaderboard.pages.site import Site
 from leaderboard.server.answers import spell
+from leaderboard.server.checkers import Checkers
 from leaderboard.server.limits import Limits, Rates, Slots
 from leaderboard.server.uploads import CODE, FORM_BYTES
 from leaderboard.standings import Standings
+
+_CHECKERS = max(2, os.cpu_count() or 1)
+
+
+@lru_cache(maxsize=1)
+def shared_checkers() -> Checkers:
+    """Those of this process; what they hold of a task is good for every competition."""
+    return Checkers(_CHECKERS)
 
 
 class Service:
@@ -32,7 +41,8 @@ class Service:
         self.slots = Slots(limits)
         self._kept: dict[str, tuple[int, bytes]] = {}
         self._keeping = Lock()
-        self.checking = CapacityLimiter(max(2, os.cpu_count() or 1))
+        self.checkers = shared_checkers()
+        self.checking = CapacityLimiter(_CHECKERS)
 
     def kept(self, name: str, make: Callable[[], Any]) -> bytes:
         """JSON that is a function of the journal, spelt once for each of its states."""

@@ -1,0 +1,108 @@
+"""Files that end, stall or fill the process that reads them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from leaderboard.contest import Contest
+from leaderboard.server.checkers import Checkers
+
+
+@pytest.fixture
+def checkers() -> Iterator[Checkers]:
+    found = Checkers(2, seconds=20)
+    yield found
+    found.close()
+
+
+def processes() -> list[psutil.Process]:
+    """The checkers of this process; other tests may have theirs."""
+    found = []
+    for one in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # it may end between two looks at it
+            if "leaderboard.server.checker" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
+
+
+def test_good_files_and_bad_ones(checkers: Checkers, contest: Contest, made: Path) -> None:
+    good = made / "answers" / "toy_matching.parquet"
+    task = contest.task("toy_matching").folder
+    assert checkers.faults(task, good, "toy_matching") == []
+    [fault] = checkers.faults(task, made / "contest" / "rules.md", "toy_matching")[:1]
+    assert set(fault) == {"code", "message", "count", "rows", "examples"}
+    assert checkers.faults(None, good, "code")[0]["code"] == "not an archive"
+
+
+def test_a_process_that_was_killed_is_replaced(contest: Contest, made: Path) -> None:
+    """While idle, and each time that it reads a certain file."""
+    before, checkers = set(processes()), Checkers(1, seconds=20)
+    good, task = made / "answers" / "toy_matching.parquet", contest.task("toy_matching").folder
+    assert checkers.faults(task, good, "toy_matching") == []
+    for own in set(processes()) - before:
+        own.kill()
+        own.wait()
+    assert checkers.faults(task, good, "toy_matching") == []
+
+    trap = made / "trap"  # opening a pipe that nobody writes to takes for ever
+    os.mkfifo(trap)
+    stop = threading.Event()
+
+    def kill() -> None:
+        while not stop.wait(0.05):
+            for one in set(processes()) - before:
+                if one.cpu_times().user > 0 and one.status() == psutil.STATUS_SLEEPING:
+                    one.send_signal(signal.SIGSEGV)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        [fault] = checkers.faults(None, trap, "code")
+    finally:
+        stop.set()
+        killer.join()
+        trap.unlink()
+    assert "ended the process" in fault["message"]
+    assert checkers.faults(task, good, "toy_matching") == []
+    checkers.close()
+    assert not set(processes()) - before
+
+
+def test_a_file_that_stalls_its_reader_is_refused(tmp_path: Path) -> None:
+    checkers = Checkers(1, seconds=2)
+    trap = tmp_path / "trap"  # opening a pipe that nobody writes to takes for ever
+    os.mkfifo(trap)
+    [fault] = checkers.faults(None, trap, "code")
+    assert (fault["code"], fault["message"]) == ("too slow", "Reading the file takes more than 2 s.")
+    checkers.close()
+
+
+def test_checkers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    """Killed, while one of them reads for ever."""
+    os.mkfifo(tmp_path / "trap")
+    program = (
+        "import sys, threading, pathlib; from leaderboard.server.checkers import Checkers; found = Checkers(2)\n"
+        "threading.Thread(target=found.faults, args=(None, pathlib.Path(sys.argv[1]), 'code')).start()\n"
+        "print('started', flush=True)"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "trap")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"started\n"
+        children = psutil.Process(parent.pid).children()
+        assert len(children) == 2
+        time.sleep(5)  # until they have begun
+        parent.kill()
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert not alive
