@@ -24,7 +24,12 @@ from sqlalchemy.engine import make_url
 
 from leaderboard.store_content import NUMBER, SUBMISSION, RunContent
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+for _name, _value in (
+    ("MLFLOW_DISABLE_TELEMETRY", "true"),
+    ("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false"),
+    ("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true"),
+):
+    os.environ.setdefault(_name, _value)
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, Run, RunTag
