@@ -35,9 +35,9 @@ def write_bundle(contest: Contest) -> None:
 
 
 def publish_rules(contest: Contest) -> bool:
-    """Bring the rules in `public/` up to those of the organizer; whether they had changed."""
+    """Bring the rules in `public/`, where there are any, up to those of the organizer; whether they had changed."""
     content, path = contest.rules.encode(), contest.public / RULES
-    if path.read_bytes() == content:
+    if not path.is_file() or path.read_bytes() == content:
         return False
     write_bytes(path, content)
     listed = [one for one in manifest(contest) if one["file"] != RULES]

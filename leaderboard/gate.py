@@ -11,11 +11,15 @@ from leaderboard.contest import Contest
 from leaderboard.ledger import Addition
 from leaderboard.state import State
 
+Gate = Literal["open", "closed", "by the dates"]
+_KINDS = {"open": "gate_opened", "closed": "gate_closed", "by the dates": "gate_freed"}
 
-def move_gate(
-    contest: Contest, to: Literal["open", "closed"], reason: str, now: datetime | None = None
-) -> None:
-    """Record that the gate is open or closed from now on, and why. UserError once the end is recorded."""
+
+def move_gate(contest: Contest, to: Gate, reason: str, now: datetime | None = None) -> None:
+    """Record what holds from now on, and why: open or closed whatever the dates say, or as the dates say.
+
+    UserError once the end is recorded.
+    """
     reason = plain(reason)[:MOST_NOTE]
     if not reason:
         raise UserError("A reason is needed: teams are told it.", do="--reason TEXT")
@@ -23,6 +27,6 @@ def move_gate(
     def decide(state: State) -> list[Addition]:
         if state.final is not None:
             raise UserError("The competition has ended for good; its gate stays closed.")
-        return [("gate_opened" if to == "open" else "gate_closed", {"reason": reason})]
+        return [(_KINDS[to], {"reason": reason})]
 
     contest.ledger.record(decide, now)

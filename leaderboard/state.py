@@ -155,6 +155,9 @@ class State:
     def _gate_closed(self, entry: Entry, body: dict[str, Any]) -> None:
         self.gate, self.reason = "closed", body["reason"]
 
+    def _gate_freed(self, entry: Entry, body: dict[str, Any]) -> None:
+        self.gate, self.reason = "", ""
+
     def _accepted(self, entry: Entry, body: dict[str, Any]) -> None:
         made = Submission(**body, time=entry.time, seq=entry.seq, head=entry.digest)
         self.submissions[made.id] = made

@@ -128,11 +128,20 @@ def test_teams_come_and_go(tmp_path):
 def test_the_gate(tmp_path):
     contest = toy_contest(tmp_path / "contest")
     team, _ = add_team(contest.ledger, "Eins")
+    after = contest.config.phases[-1].closes
     run("close", contest.folder, "--reason", "A label is\nwrong.")
-    with pytest.raises(Refusal, match="A label is wrong"):
+    with pytest.raises(Refusal, match=r"A label is wrong."):
         accept(contest, team.id, {"toy_matching": "0" * 64})
-    run("open", contest.folder, "--reason", "It is mended.")
+
+    assert "main closes at 2999-01-01" in run("open", contest.folder, "--reason", "It is mended.")
     accept(contest, team.id, {"toy_matching": "0" * 64})
+    with pytest.raises(Refusal, match="the last phase is over"):
+        accept(contest, team.id, {"toy_matching": "1" * 64}, now=after)
+
+    assert "close it no more" in run(
+        "open", contest.folder, "--extra-time", "--reason", "The server was down."
+    )
+    accept(contest, team.id, {"toy_matching": "1" * 64}, now=after)
     assert "--reason" in fails("close", contest.folder)
     assert "reason is needed" in fails("open", contest.folder, "--reason", " ")
 

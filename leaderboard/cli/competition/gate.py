@@ -17,14 +17,23 @@ _reason = click.option("--reason", required=True, help="What teams are told.")
 @click.command("open")
 @folder_argument
 @_reason
-def open_gate(folder: Path, reason: str) -> None:
-    """Take submissions from now on, whatever the dates say, until `close`."""
+@click.option("--extra-time", is_flag=True, help="Whatever the dates say, until `close`.")
+def open_gate(folder: Path, reason: str, extra_time: bool) -> None:
+    """Take submissions again after `close`: in the phases, as their dates say."""
+    from datetime import UTC, datetime
+
     from leaderboard.gate import move_gate
 
-    move_gate(open_contest(folder), "open", reason)
-    click.echo(
-        f"✓ open: {reason}\n  The dates close it no more; this does: classmark competition close {folder}"
-    )
+    contest = open_contest(folder)
+    move_gate(contest, "open" if extra_time else "by the dates", reason)
+    if extra_time:
+        click.echo(
+            f"✓ open: {reason}\n  The dates close it no more; this does: classmark competition close {folder}"
+        )
+        return
+    phase = contest.config.phase_at(datetime.now(UTC))
+    now = f"{phase.name} closes at {phase.closes:%Y-%m-%d %H:%M} UTC" if phase else "no phase is open now"
+    click.echo(f"✓ by the dates: {now}")
 
 
 @click.command("close")
