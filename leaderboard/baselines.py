@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from benchmark.budget import Budget
 from benchmark.errors import UserError
@@ -13,6 +12,7 @@ from benchmark.runner import OnChange, plan, run_all
 from benchmark.solutions import Solution
 from leaderboard.accepting import accept
 from leaderboard.contest import Contest
+from leaderboard.running import predictions_of
 from leaderboard.state import Submission
 from leaderboard.teams import add_team
 
@@ -35,12 +35,11 @@ def hand_in(contest: Contest, solution: Solution, records: Iterable[Record]) -> 
 
     UserError where none is ok.
     """
-    own = [record for record in records if record.run["solution_digest"] == solution.digest and record.ok]
-    if not own:
+    own = [record for record in records if record.run["solution_digest"] == solution.digest]
+    paths = {record.run["task"]: predictions_of(record) for record in own}
+    files = {task: contest.submissions.put([path.read_bytes()]) for task, path in paths.items() if path}
+    if not files:
         raise UserError(f"No run of {solution.name} is ok: there is nothing to hand in.")
-    files = {
-        record.run["task"]: contest.submissions.put([_predictions(record).read_bytes()]) for record in own
-    }
     budget = own[0].run["budget"]
     note = f"{solution.digest[:12]}, {budget['seconds']:g} s, {budget['cores']} cores"
     return accept(contest, _team(contest, solution.name), files, note)
@@ -50,7 +49,3 @@ def _team(contest: Contest, name: str) -> str:
     with contest.ledger.reading() as state:
         known = [team.id for team in state.teams.values() if team.baseline and team.name == name]
     return known[0] if known else add_team(contest.ledger, name, baseline=True)[0].id
-
-
-def _predictions(record: Record) -> Path:
-    return next(record.folder.glob("predictions.*"))

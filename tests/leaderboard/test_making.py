@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from postgres import postgres_server
 from toy_datasets import toy_datasets
 from toys import KINDS, hidden_labels
 
@@ -193,6 +194,26 @@ def test_a_database_is_used_once(tmp_path):
     make(tmp_path / "one", Plan(settings, TASKS[:1]), jobs=1)
     with pytest.raises(UserError, match="holds a competition"):
         make(tmp_path / "two", Plan(settings, TASKS[:1]), jobs=1)
+
+
+def test_the_records_may_be_in_postgresql(tmp_path):
+    with postgres_server() as server:
+        urls = {
+            "database": server.create("contest"),
+            "private_database": server.create("contest_private"),
+        }
+        contest = make(tmp_path / "one", Plan(replace(SETTINGS, **urls), TASKS[:1]), jobs=1)
+        assert contest.config.database == urls["database"]
+        assert [entry.kind for entry in contest.ledger.journal.entries()] == ["opened_book", "constants"]
+        assert not (contest.folder / "journal.db").exists()
+        with pytest.raises(UserError, match="holds a competition"):
+            make(tmp_path / "two", Plan(replace(SETTINGS, **urls), TASKS[:1]), jobs=1)
+        contest.ledger.journal.close()
+        contest.private_ledger.journal.close()
+        absent = replace(SETTINGS, database=server.url("absent"))
+        with pytest.raises(UserError, match="cannot be written") as error:
+            make(tmp_path / "three", Plan(absent, TASKS[:1]), jobs=1)
+        assert "absent" in str(error.value)
 
 
 def test_a_making_that_fails_leaves_nothing(tmp_path, home, tmp_path_factory, monkeypatch):
