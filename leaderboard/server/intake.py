@@ -82,10 +82,10 @@ async def _read(request: Request, service: Service, upload: Upload) -> None:
             raise _too_large(service, f"more than {service.most_in_all:,} bytes")
         if more and received < limits.slowest * (clock() - started - limits.idle_seconds):
             raise _too_slow(service)
-        if len(pending) >= _PIECE or not more:
+        if len(pending) >= _PIECE and more:
             await run_sync(upload.feed, bytes(pending))
             pending.clear()
-    await run_sync(upload.finish)
+    await run_sync(upload.end, bytes(pending))
 
 
 def _too_slow(service: Service) -> Refusal:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from leaderboard.bundles import MANIFEST, manifest
 from leaderboard.refusal import Refusal
@@ -17,6 +17,10 @@ from leaderboard.server.service import Served, Service
 from leaderboard.views import board_json, competition_json, history_json, task_json, team_json
 
 BYTES = "application/octet-stream"
+_NOTHING = (
+    '<!doctype html><html lang="en"><title>Nothing here</title><h1>There is nothing at this address.</h1>'
+    '<p><a href="/">To the leaderboard</a></p></html>'
+)
 router = APIRouter(tags=["public"])
 
 
@@ -97,6 +101,8 @@ def health(service: Served) -> dict[str, Any]:
 def page(path: str, request: Request, service: Served) -> Response:
     """A page for people."""
     found = None if path.startswith(("api/", "data/")) else service.site.page(path or "index.html")
+    if found is None and "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(_NOTHING, 404)
     if found is None:
         raise Refusal("unknown", "There is nothing at this address.", given=f"/{path}", do="Begin at /")
     return answer(request, *found)

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from threading import Lock
-from typing import Annotated, Any
+from time import monotonic
+from typing import Annotated, Any, NamedTuple
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
@@ -20,7 +21,14 @@ from leaderboard.server.limits import Limits, Rates, Slots
 from leaderboard.server.uploads import CODE, FORM_BYTES
 from leaderboard.standings import Standings
 
+_LONG = 0.05
 _CHECKERS = max(2, os.cpu_count() or 1)
+
+
+class _Kept(NamedTuple):
+    seq: int
+    body: bytes
+    until: float
 
 
 @lru_cache(maxsize=1)
@@ -39,20 +47,28 @@ class Service:
         self.site = Site(contest, self.standings)
         self.rates = Rates(limits)
         self.slots = Slots(limits)
-        self._kept: dict[str, tuple[int, bytes]] = {}
+        self._kept: dict[str, _Kept] = {}
         self._keeping = Lock()
         self.checkers = shared_checkers()
         self.checking = CapacityLimiter(_CHECKERS)
 
     def kept(self, name: str, make: Callable[[], Any]) -> bytes:
-        """JSON that is a function of the journal, spelt once for each of its states."""
+        """JSON that is a function of the journal, spelt once for each of its states.
+
+        What takes long to make is shown a little longer: in a rush, when every second has new entries and many readers,
+        making it takes a tenth of the time at most.
+        """
         with self.contest.ledger.reading() as state:
             seq = state.seq
         with self._keeping:
             found = self._kept.get(name)
-            if found is None or found[0] < seq:
-                found = self._kept[name] = seq, spell(make())
-            return found[1]
+            started = monotonic()
+            if found is None or (found.seq < seq and started >= found.until):
+                body = spell(make())
+                took = monotonic() - started
+                rest = 10 * took if took > _LONG else 0.0
+                found = self._kept[name] = _Kept(seq, body, monotonic() + rest)
+            return found.body
 
     @cached_property
     def most(self) -> dict[str, int]:

@@ -21,7 +21,7 @@ FORM_BYTES = 65_536
 class Upload:
     """Takes the bytes of a multipart form as they come. `most` says how large the file of each part may be.
 
-    `files` are the drafts by part and `note` the text once `finish` has been called. Call `discard` at the end in any
+    `files` are the drafts by part and `note` the text once `end` has been called. Call `discard` at the end in any
     case: what was kept by then stays.
     """
 
@@ -54,7 +54,9 @@ class Upload:
         except FormParserError:
             raise _broken() from None
 
-    def finish(self) -> None:
+    def end(self, chunk: bytes) -> None:
+        """Take the last bytes."""
+        self.feed(chunk)
         with suppress(FormParserError):
             self._parser.finalize()
         if not self._ended:

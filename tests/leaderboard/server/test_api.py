@@ -148,6 +148,13 @@ def test_errors_have_one_shape(team: httpx.Client) -> None:
         assert error.problem
 
 
+def test_a_browser_at_a_wrong_address_gets_a_page(team: httpx.Client) -> None:
+    answer = team.get("/nothing/here", headers={"Accept": "text/html,*/*"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="/"' in answer.text
+    assert "nothing/here" not in answer.text
+
+
 def test_files_are_downloaded_whole_and_in_ranges(team: httpx.Client, contest: Contest) -> None:
     listed = team.get("/api/data").json()
     assert {one["task"] for one in listed} == {*contest.config.tasks, None}
