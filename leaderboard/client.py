@@ -199,7 +199,8 @@ class Competition:
         return [
             name
             for name, kept in self.joined.kept_receipts().items()
-            if any(listed.get(name, {}).get(key) != value for key, value in kept.items())
+            if kept["team"] == self.joined.team
+            and any(listed.get(name, {}).get(key) != value for key, value in kept.items())
         ]
 
     def history(self) -> pd.DataFrame:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import click
 
 from benchmark.cli.options import json_option
@@ -38,30 +41,36 @@ def command(competition: str, json: bool) -> None:
         scores = one["score"]["tracks"] if one["score"] else {}
         rows.append(
             [
-                one["submission"] + (" *" if one["submission"] in selected else ""),
+                one_line(one["submission"]) + (" *" if one["submission"] in selected else ""),
                 when(one["time"]),
                 one_line(one["status"]),
                 *(number(scores.get(track), about["public_precision"]) for track in tracks),
                 Text(_short(one_line(one["note"]))),
             ]
         )
-    if not rows:
-        click.echo("Your team has submitted nothing yet.")
+    if rows:
+        columns = ["submission", "time (UTC)", "status", *map(one_line, tracks), "note"]
+        console().print(table("", columns, rows, right=columns[1:-1]))
     else:
-        columns = ["submission", "time (UTC)", "status", *tracks, "note"]
-        console().print(table("", columns, rows, right=["time (UTC)", *tracks]))
+        click.echo("Your team has submitted nothing yet.")
     for one in submissions:
-        for task, score in (one["score"]["tasks"] if one["score"] else {}).items():
-            if score["status"] != "ok":
-                click.echo(
-                    f"{one['submission']}, {one_line(task)}: {one_line(score['status'])}. {one_line(score['message'])}"
-                )
+        for remark in _remarks(one["score"] or {}):
+            click.echo(f"{one_line(one['submission'])}: {one_line(remark)}")
     if lost := contest.lost_receipts(submissions):
         click.echo(
             f"warning: the server contradicts {len(lost)} of your receipts: {', '.join(lost)}. They are kept in "
             f"{contest.joined.receipts}; show them to the organizer.",
             err=True,
         )
+
+
+def _remarks(score: dict[str, Any]) -> Iterator[str]:
+    """Why a submission was scored again, and why a task of it has no score."""
+    if score.get("reason"):
+        yield f"scored again: {score['reason']}"
+    for task, found in score.get("tasks", {}).items():
+        if found["status"] != "ok":
+            yield f"{task}, {found['status']}: {found['message']}"
 
 
 def _short(note: str) -> str:

@@ -48,11 +48,11 @@ def _show(contest: Competition) -> None:
     shown.print(table("", ["phase", "opens (UTC)", "closes (UTC)", ""], phases))
     click.echo()
     rows = [
-        [one_line(task[key]) for key in ("name", "track", "kind", "metric")]
+        [one_line(task[key]) for key in ("name", "track", "metric")]
         + [f"{task['sizes']['rows']:,}", one_line(task["title"])]
         for task in tasks
     ]
-    shown.print(table("", ["task", "track", "kind", "metric", "rows", "title"], rows, right=["rows"]))
+    shown.print(table("", ["task", "track", "metric", "rows", "title"], rows, right=["rows"]))
     click.echo()
     for track in about["tracks"]:
         if track["prizes"]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -74,6 +76,7 @@ def test_receipts_are_kept_and_a_server_that_contradicts_one_is_found_out(
     path.write_text(json.dumps(kept | {"head": "0" * 64}))
     assert foxes.lost_receipts(foxes.submissions()) == [receipt["submission"]]
     assert foxes.lost_receipts([]) == [receipt["submission"]]
+    assert join(host.url, host.tokens["Owls"]).lost_receipts([]) == []
 
 
 def test_the_same_files_are_one_submission(foxes: Competition, poor: dict[str, Path]) -> None:
@@ -139,6 +142,21 @@ def test_code_is_submitted_as_a_folder_or_file(foxes: Competition, tmp_path: Pat
         foxes.submit_code(folder)
     with pytest.raises(Refusal, match="No solution"):
         foxes.submit_code(folder / "__pycache__")
+
+
+def test_the_lines_of_the_guide_run(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "participate.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    text = first.replace("https://contest.example.org", host.url).replace(
+        "product_type", "toy_classification"
+    )
+    monkeypatch.setenv("CLASSMARK_JOIN_TOKEN", host.tokens["Foxes"])
+    names: dict[str, Any] = {}
+    with host.scoring():
+        exec(text, names)
+    assert names["receipt"]["status"] == "scored"
+    exec(second.replace("product_type", "toy_classification"), names)
+    assert names["task"].name == "toy_classification"
 
 
 def test_the_client_is_light() -> None:

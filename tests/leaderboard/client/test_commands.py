@@ -18,11 +18,12 @@ from hosted import Command, Host
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard import connection
+from leaderboard import connection, open_competition
 from leaderboard.accepting import accept
 from leaderboard.cli.shared import sparkline
 from leaderboard.connection import required_url
 from leaderboard.plain import lines, one_line
+from leaderboard.scoring import record_scoring
 from leaderboard.teams import rotate_token
 
 
@@ -88,6 +89,29 @@ def test_faults_stand_with_their_rows(joined: Host, command: Command, poor: dict
         assert "Rows 7. E.g. 'nonsense'." in said
         command("download")
     assert json.loads(command("history", "--json").stdout) == []
+
+
+def test_history_says_why_a_score_changed_or_is_missing(
+    joined: Host, command: Command, poor: dict[str, Path]
+) -> None:
+    assert "submitted nothing yet" in command("history").stdout
+    first, second = (
+        json.loads(command("submit", poor[name], "-m", "n" * 90, "--json").stdout)["submission"]
+        for name in ("toy_matching", "toy_clustering")
+    )
+    joined.score()
+    record_scoring(joined.contest, first, reason="a label was wrong")
+    failed = {"toy_clustering": {"status": "failed", "message": "The host looks into it."}}
+    body = {"submission": second, "tasks": failed, "draws": "", "scorer": "1", "reason": ""}
+    joined.contest.ledger.record(lambda state: [("scored", body)])
+    shown = command("history").stdout
+    assert f"{first}: scored again: a label was wrong" in shown
+    assert f"{second}: toy_clustering, failed: The host looks into it." in shown
+    assert "n" * 20 + "…" in shown.replace("\n", "").replace(" ", "")
+    [kept] = [path for path in open_competition().joined.receipts.iterdir() if path.stem == first]
+    kept.write_text(kept.read_text().replace(first, second))
+    done = command("history")
+    assert "the server contradicts 1 of your receipts" in done.stderr
 
 
 def test_a_wrong_or_void_token(host: Host, command: Command, poor: dict[str, Path]) -> None:
