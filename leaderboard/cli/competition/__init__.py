@@ -13,7 +13,7 @@ from leaderboard.cli.competition.status import status
 from leaderboard.cli.competition.teams import team, token
 
 
-@click.group("competition")
+@click.group("competition", short_help="make and run a competition, for organizers")
 def command() -> None:
     """Make and run a competition (for organizers)."""
 

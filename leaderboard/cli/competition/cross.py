@@ -23,10 +23,10 @@ from leaderboard.cli.competition.options import folder_argument, open_contest
 )
 @json_option
 def cross(folder: Path, tasks: list[str], json: bool) -> None:
-    """Run every team's code on every task, and show how well it does there. What is recorded is not run again.
+    """Run every team's code on every task.
 
-    A team's code is what it selected, else its newest. Scores are over both parts of the test: they are yours alone
-    until the end.
+    What is recorded is not run again. A team's code is what it selected, else its newest. Scores are over both parts
+    of the test: they are yours alone until the end.
     """
     from benchmark.cli.run import RunProgress
     from benchmark.load import load_task

@@ -19,7 +19,7 @@ _reason = click.option("--reason", required=True, help="What teams are told.")
 @_reason
 @click.option("--extra-time", is_flag=True, help="Whatever the dates say, until `close`.")
 def open_gate(folder: Path, reason: str, extra_time: bool) -> None:
-    """Take submissions again after `close`: in the phases, as their dates say."""
+    """Take submissions again, as the dates say."""
     from datetime import UTC, datetime
 
     from leaderboard.gate import move_gate

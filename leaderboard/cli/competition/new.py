@@ -63,9 +63,9 @@ def new(
     download: bool,
     json: bool,
 ) -> None:
-    """Make a competition in the new folder DIR: settings, secrets, tasks, downloads, empty records.
+    """Make a competition in the new folder DIR.
 
-    Nothing is started. DIR appears when all of it is there.
+    Settings, secrets, tasks, downloads, records; nothing is started. DIR appears when all of it is there.
     """
     from benchmark.errors import UserError, require
 

@@ -17,9 +17,10 @@ from leaderboard.cli.competition.options import folder_argument, open_contest
 @folder_argument
 @click.argument("out", type=click.Path(path_type=Path))
 def export(folder: Path, out: Path) -> None:
-    """Write every public score, and the journal without tokens, into the new folder OUT: CSV, Parquet, JSON.
+    """Write the record as tables into the new folder OUT.
 
-    Scores are exact here; what participants may see is rounded: classmark publish.
+    CSV, Parquet and JSON of teams, submissions, scores and the journal, without tokens. Scores are exact here; what
+    participants may see is rounded: classmark publish.
     """
     from leaderboard.exporting import export as write
 
@@ -38,7 +39,11 @@ def export(folder: Path, out: Path) -> None:
 )
 @json_option
 def verify(folder: Path, receipts: tuple[Path, ...], json: bool) -> None:
-    """Check the chains, every file, receipts, and that MLflow shows what the record says; exit code 1 if not."""
+    """Check that the records are whole and MLflow shows them.
+
+    The chains, every file, receipts, and each run in MLflow; exit code 1 and a line for each fault. MLflow is behind
+    while `classmark serve` does not run: `rebuild` brings it up too.
+    """
     from leaderboard.verifying import verify as faults_of
 
     faults = faults_of(open_contest(folder), receipts)
@@ -72,9 +77,9 @@ def rebuild(folder: Path, uri: str, private_uri: str) -> None:
 )
 @json_option
 def rescore(folder: Path, reason: str, labels: tuple[str, ...], json: bool) -> None:
-    """Score every submission again, after labels or metrics were mended, and show who moved.
+    """Score every submission again, and show who moved.
 
-    Old scores stay on record. An interrupted one is begun again by the same command.
+    For mended labels or metrics. Old scores stay on record. An interrupted one is begun again by the same command.
     """
     from rich.progress import Progress
 

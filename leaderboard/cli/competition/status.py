@@ -17,7 +17,7 @@ from leaderboard.cli.competition.options import folder_argument, open_contest
 @folder_argument
 @json_option
 def status(folder: Path, json: bool) -> None:
-    """Show phase, gate, teams, submissions, queue, the last entries of the journal, and disk."""
+    """Show how it stands: phase, teams, queue, disk."""
     from rich.markup import escape
 
     from leaderboard.overview import overview
