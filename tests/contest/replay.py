@@ -118,7 +118,8 @@ def replay(
         server.wait_scored(24 * 3600)
         scored = time.perf_counter() - begun
         say(f"scored after {scored:.0f} s")
-        quiet = {page: [_read(server.url, page) for _ in range(QUIET_READS)][1:] for page in PAGES}
+        with httpx.Client(base_url=server.url, timeout=120) as http:
+            quiet = {page: [_read(http, page) for _ in range(QUIET_READS)][1:] for page in PAGES}
         behind = _wait_for_mlflow(contest, MLFLOW_SECONDS)
         rush = [one for one in log.sent if one.attempt.in_rush]
         ends = [one.started + one.seconds for one in rush]
@@ -170,12 +171,13 @@ def _reading(url: str) -> Iterator[dict[str, list[float]]]:
     stop = threading.Event()
 
     def read() -> None:
-        while not stop.wait(0.5):
-            for page in PAGES:
-                try:
-                    found[page].append(_read(url, page))
-                except httpx.HTTPError:
-                    found[page].append(math.inf)
+        with httpx.Client(base_url=url, timeout=120) as http:
+            while not stop.wait(0.5):
+                for page in PAGES:
+                    try:
+                        found[page].append(_read(http, page))
+                    except httpx.HTTPError:
+                        found[page].append(math.inf)
 
     thread = threading.Thread(target=read)
     thread.start()
@@ -186,9 +188,9 @@ def _reading(url: str) -> Iterator[dict[str, list[float]]]:
         thread.join()
 
 
-def _read(url: str, page: str) -> float:
+def _read(http: httpx.Client, page: str) -> float:
     begun = time.perf_counter()
-    httpx.get(f"{url}{page}", timeout=120).raise_for_status()
+    http.get(page).raise_for_status()
     return time.perf_counter() - begun
 
 
