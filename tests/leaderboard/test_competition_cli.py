@@ -5,14 +5,17 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from contests import toy_contest, write_answers
+from hypothesis import given
+from hypothesis import strategies as st
 from toy_datasets import toy_datasets
 from toys import hidden_labels
 
 from benchmark.cli import cli
 from benchmark.errors import UserError
+from benchmark.files import temporary_folder
 from leaderboard.accepting import accept
 from leaderboard.contest import Contest
-from leaderboard.exporting import export, public_tables, tables
+from leaderboard.exporting import export, public_tables, tables, write_tables
 from leaderboard.packing import packed
 from leaderboard.refusal import Refusal
 from leaderboard.scoring import record_constants, record_scoring
@@ -351,6 +354,19 @@ def test_no_cell_of_a_csv_is_a_formula(tmp_path, busy):
             assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in texts)
     assert "'=HYPERLINK" in (tmp_path / "out" / "teams.csv").read_text()
     assert pd.read_parquet(tmp_path / "out" / "teams.parquet")["name"][0].startswith("=HYPERLINK")
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20), min_size=1))
+def test_every_text_comes_back_from_every_format(texts):
+    frame = pd.DataFrame({"note": pd.array(texts, dtype="string"), "value": 0.1})
+    with temporary_folder() as folder:
+        write_tables({"notes": frame}, folder)
+        assert pd.read_parquet(folder / "notes.parquet")["note"].tolist() == texts
+        assert [row["note"] for row in json.loads((folder / "notes.json").read_text("utf-8"))] == texts
+        with (folder / "notes.csv").open(newline="", encoding="utf-8") as file:
+            _, *rows = csv.reader(file)
+    defused = ["'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in texts]
+    assert rows == [[text, "0.1"] for text in defused]
 
 
 def test_public_tables_are_rounded_and_tell_nothing_that_is_the_teams_own(busy):
