@@ -1,32 +1,29 @@
 """A competition as one of its teams sees it: join, download, submit, look at the board, select.
 
->>> contest = join("https://contest.example.org", token="cm_...")  # doctest: +SKIP
->>> contest.download()  # doctest: +SKIP
->>> task = contest.task("product_type")  # doctest: +SKIP
->>> contest.submit({"product_type": predictions}, note="first try", wait=True)  # doctest: +SKIP
->>> print(contest.leaderboard())  # doctest: +SKIP
+    contest = join("https://contest.example.org", token="cm_...")
+    contest.download()
+    task = contest.task("product_type")
+    contest.submit({"product_type": predictions}, note="first try", wait=True)
+    print(contest.leaderboard())
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UserError, unknown_name
-from benchmark.files import file_digest, temporary_folder, write_bytes
+from benchmark.files import temporary_folder, write_bytes
 from benchmark.home import task_folder
 from leaderboard.connection import Connection, faults_text, no_competition, required_url
 from leaderboard.joined import NAME, Joined, find_joined
 from leaderboard.plain import one_line
-from leaderboard.progress import Advance, bars, spinner
+from leaderboard.progress import bars, spinner
 from leaderboard.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -142,8 +139,14 @@ class Competition:
         Tasks that were downloaded are checked first: Refusal `invalid` lists all faults. The same files again give
         the same receipt. With `wait`, the receipt comes with its score.
         """
+        from leaderboard.sending import as_file
+
+        if not answers:
+            raise UserError("A submission answers at least one task.", allowed=", ".join(self.joined.tasks))
+        for name in answers:
+            self._folder(name)
         with temporary_folder() as temporary:
-            files = {name: _as_file(name, given, temporary) for name, given in answers.items()}
+            files = {name: as_file(name, given, temporary) for name, given in answers.items()}
             self.check(files)
             return self._hand_in(files, note, wait)
 
@@ -207,14 +210,15 @@ class Competition:
         """The team's submissions, newest first: a column for each track's score."""
         import pandas as pd
 
-        selected = self.selection()
+        selected, tracks = self.selection(), [track["name"] for track in self.about()["tracks"]]
         rows = [
-            {key: one[key] for key in ("submission", "time", "note", "status")}
+            one
             | {"selected": one["submission"] in selected}
             | (one["score"]["tracks"] if one["score"] else {})
             for one in self.submissions()
         ]
-        return pd.DataFrame(rows)
+        frame = pd.DataFrame(rows, columns=["submission", "time", "note", "status", "selected", *tracks])
+        return frame.assign(time=pd.to_datetime(frame["time"], utc=True))
 
     def boards(self) -> dict[str, Any]:
         """The boards of all tracks as the server spells them."""
@@ -231,7 +235,7 @@ class Competition:
             for row in board["rows"]
         ]
         frame = pd.DataFrame(rows, columns=["track", *columns])
-        return frame.astype({"rank": "Int64"})
+        return frame.astype({"rank": "Int64"}).assign(time=pd.to_datetime(frame["time"], utc=True))
 
     def selection(self) -> list[str]:
         """The submissions that count on the private part; none: the best one on the public part does."""
@@ -279,39 +283,11 @@ class Competition:
         return {name: versions[name].folder for name in wanted}
 
     def _hand_in(self, files: Mapping[str, Path], note: str, wait: bool) -> dict[str, Any]:
-        digests = {name: file_digest(path) for name, path in files.items()}
-        key = hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()
-        total = sum(path.stat().st_size for path in files.values())
-        with ExitStack() as stack:
-            advance = stack.enter_context(bars()).begin("submitting", total)
-            parts = {name: (name, stack.enter_context(_Watched(path))) for name, path in files.items()}
-            counts = dict.fromkeys(files, 0)
-            for name, (_, part) in parts.items():
-                part.watch = _counting(counts, name, advance)
-            receipt = dict(
-                self._connection.post(
-                    "/api/submissions", data={"note": note}, files=parts, headers={"Idempotency-Key": key}
-                )
-            )
-        if receipt["files"] != digests:
-            raise UserError(
-                "The server took in other files than were sent.",
-                given=str(receipt["files"]),
-                do="Submit again.",
-            )
+        from leaderboard.sending import send
+
+        receipt = send(self._connection, files, note)
         self.joined.keep_receipt(receipt)
         return self.wait_for(receipt["submission"]) if wait else receipt
-
-
-class _Watched(io.FileIO):
-    """A file that says how far it has been read."""
-
-    watch: Advance
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        content = super().read(size)
-        self.watch(self.tell())
-        return content or b""
 
 
 def _about(connection: Connection) -> dict[str, Any]:
@@ -325,34 +301,6 @@ def _about(connection: Connection) -> dict[str, Any]:
     if not isinstance(about, dict) or not NAME.fullmatch(str(about.get("name"))):
         raise no_competition(connection.url)
     return about
-
-
-def _counting(counts: dict[str, int], name: str, advance: Advance) -> Callable[[int], None]:
-    """Tells `advance` the sum over all files when one of them is read further."""
-
-    def count(done: int) -> None:
-        counts[name] = done
-        advance(sum(counts.values()))
-
-    return count
-
-
-def _as_file(name: str, given: Predictions, folder: Path) -> Path:
-    """A file of the predictions; frames and tables are written below `folder`."""
-    import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if isinstance(given, (str, Path)):
-        if not Path(given).is_file():
-            raise UserError(f"There is no predictions file {given}.", do="Give a .parquet or .csv file.")
-        return Path(given)
-    path = folder / f"{name}.parquet"
-    if isinstance(given, pd.DataFrame):
-        named = given.index.name is not None and given.index.name not in given.columns
-        given = pa.Table.from_pandas(given.reset_index() if named else given, preserve_index=False)
-    pq.write_table(given, path)
-    return path
 
 
 def _refuse(faults: dict[str, list[dict[str, Any]]], count: int) -> None:

@@ -86,7 +86,7 @@ class Connection:
         return attempt()
 
     def _wait(self, seconds: float, error: UserError) -> None:
-        print(f"{error.problem} Trying again in {seconds:.0f} s.", file=sys.stderr, flush=True)
+        print(f"{error.problem} Trying again in {seconds:g} s.", file=sys.stderr, flush=True)
         time.sleep(seconds)
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
@@ -189,7 +189,7 @@ def required_url(text: str, insecure: bool = False) -> str:
         url = httpx.URL(text.strip())
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
         raise UserError(
             "This is no address of a server.",
             allowed="https://HOST or http://localhost:PORT",

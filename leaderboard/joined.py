@@ -62,8 +62,15 @@ class Joined:
     def keep_receipt(self, receipt: dict[str, Any]) -> Path:
         """Keep a receipt as the server gave it. One that is kept already stays as it was."""
         path = self.receipts / f"{_safe_id(receipt['submission'])}.json"
-        if not path.exists():
-            write_json(path, {key: receipt[key] for key in receipt if key not in ("status", "score")})
+        try:
+            if not path.exists():
+                write_json(path, {key: receipt[key] for key in receipt if key not in ("status", "score")})
+        except OSError as error:
+            raise UserError(
+                f"Submission {path.stem} was accepted, but its receipt cannot be kept.",
+                given=f"{error.strerror}: {path}",
+                do="Make room and submit the same files again: that gives the same receipt.",
+            ) from None
         return path
 
     def kept_receipts(self) -> dict[str, dict[str, Any]]:

@@ -91,6 +91,27 @@ def test_a_frame_and_its_file_are_the_same_answer(foxes: Competition, poor: dict
     assert foxes.submit({"toy_matching": frame.copy()})["submission"] == first["submission"]
 
 
+def test_what_is_no_answer_is_refused_at_once(foxes: Competition) -> None:
+    with pytest.raises(UserError, match="at least one task"):
+        foxes.submit({})
+    with pytest.raises(UserError, match="Did you mean 'toy_matching'"):
+        foxes.submit({"toy_macthing": pd.DataFrame()})
+    with pytest.raises(UserError, match="are no table"):
+        foxes.submit({"toy_matching": pd.DataFrame({"left_id": ["a", 1]})})
+    assert foxes.history().empty
+
+
+def test_a_receipt_that_cannot_be_kept_is_not_silently_lost(
+    foxes: Competition, poor: dict[str, Path]
+) -> None:
+    foxes.joined.receipts.parent.mkdir()
+    foxes.joined.receipts.write_text("in the way")
+    with pytest.raises(UserError, match="was accepted, but its receipt cannot be kept"):
+        foxes.submit(poor)
+    foxes.joined.receipts.unlink()
+    assert foxes.submit(poor)["submission"] in foxes.joined.kept_receipts()
+
+
 def test_faults_are_found_before_anything_is_sent(foxes: Competition, poor: dict[str, Path]) -> None:
     foxes.download()
     spoilt = pd.read_parquet(poor["toy_classification"])

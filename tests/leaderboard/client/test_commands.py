@@ -231,7 +231,8 @@ def test_addresses_at_which_there_is_no_competition(host: Host, command: Command
     assert "cannot be reached" in said(url)
     assert "There is no classmark competition" in said(f"{host.url}/index.html")
     assert "Did you mean 'https://contest.example.org'?" in said("contest.example.org")
-    assert "This is no address" in said("ftp://example.org")
+    for url in ("ftp://example.org", "https://me:secret@example.org", "https://"):
+        assert "This is no address" in said(url)
 
 
 def test_a_server_that_went_away(joined: Host, command: Command, home: Path) -> None:
