@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import zlib
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -22,6 +24,7 @@ from leaderboard.store_report import artifacts
 from leaderboard.workers import follow, stop_with_parent
 
 LONGEST_WAIT = 60.0
+AT_ONCE = 50
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "30", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}
 _log = logging.getLogger("classmark.store")
 
@@ -40,17 +43,18 @@ class Mirror:
     def catch_up(self, stop: threading.Event | None = None) -> int:
         """Write what is on record and not in MLflow yet; return how many scorings that were.
 
-        Ends early when `stop` is set. StoreError where MLflow does not take it: make a new Mirror then.
+        Ends early, for good, when `stop` is set. StoreError where MLflow does not take it: make a new Mirror then.
         """
         if self._reading.is_done():
             return 0
-        written = 0
-        with self._store.writing():
-            for content in self._reading.new():
-                written += self._write(content)
-                if stop is not None and stop.is_set():
-                    break
-            self._store.analyze()
+        contents, written = self._reading.new(), 0
+        while several := list(islice(contents, AT_ONCE)):
+            with self._store.writing():
+                for content in several:
+                    if stop is not None and stop.is_set():
+                        return written
+                    written += self._write(content)
+                self._store.analyze()
         return written
 
     def _write(self, content: RunContent) -> bool:
@@ -58,8 +62,7 @@ class Mirror:
         if isinstance(found, SeenRun) and found.number >= content.number:
             return False
         run = found.id if isinstance(found, SeenRun) else found
-        files = artifacts(content, read_report(self._contest, content.report))
-        self._runs[content.submission] = self._store.write(content, run, files)
+        self._runs[content.submission] = self._store.write(content, run, files_of(self._contest, content))
         return True
 
     def _look(self) -> None:
@@ -67,6 +70,14 @@ class Mirror:
         for run in sorted(self._store.runs(), key=lambda run: run.number):
             if run.submission:
                 self._runs[run.submission] = run
+
+
+def files_of(contest: Contest, content: RunContent) -> dict[str, bytes]:
+    """The artifacts of a run; none where the scoring's report is lost, which `verify` tells."""
+    try:
+        return artifacts(content, read_report(contest, content.report))
+    except (OSError, ValueError, EOFError, zlib.error):
+        return {}
 
 
 def open_store(contest: Contest, private: bool = False, uri: str = "") -> Store:

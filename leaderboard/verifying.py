@@ -7,25 +7,26 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmark.files import file_digest
 from leaderboard.contest import Contest
-from leaderboard.scoring import read_report
 from leaderboard.state import State
 from leaderboard.store import SeenRun, Store, StoreError
 from leaderboard.store_content import Reading, RunContent
-from leaderboard.store_report import artifacts
-from leaderboard.store_writer import Mirror, open_store
+from leaderboard.store_writer import Mirror, files_of, open_store
 
 
 def verify(contest: Contest, receipts: Sequence[Path] = ()) -> list[str]:
     """All that is wrong, in words; empty for a whole competition.
 
-    Looked at: the chains of both records, the digests of all kept files, the receipts (JSON files) that teams hold, and
-    MLflow run by run, public and private. What the writer has not caught up with counts as missing.
+    Looked at: the chains of both records, the digests of all kept files and of mended labels, the receipts (JSON files)
+    that teams hold, and MLflow run by run, public and private. What its writer has not written yet counts as missing.
     """
     return [
         *(f"public record: {fault}" for fault in contest.ledger.journal.faults()),
         *(f"private record: {fault}" for fault in contest.private_ledger.journal.faults()),
         *_files(contest),
+        *_halves(contest),
+        *_labels(contest),
         *_receipts(contest, receipts),
         *_mlflow(contest, private=False),
         *_mlflow(contest, private=True),
@@ -67,6 +68,22 @@ def _of_scorings(state: State) -> tuple[list[str], list[str]]:
     found = [scoring for several in state.scorings.values() for scoring in several]
     found += [state.constant] if state.constant else []
     return [scoring.draws for scoring in found], [scoring.report for scoring in found]
+
+
+def _halves(contest: Contest) -> Iterator[str]:
+    with contest.private_ledger.reading() as scores, contest.ledger.reading() as state:
+        for name in state.scorings:
+            if name not in scores.scorings:
+                yield f"private record: submission {name} has no scoring"
+
+
+def _labels(contest: Contest) -> Iterator[str]:
+    entries = contest.ledger.journal.entries()
+    mended = {entry.body["task"]: entry.body["after"] for entry in entries if entry.kind == "labels_mended"}
+    for task, digest in mended.items():
+        path = contest.labels_file(task, "labels.parquet")
+        if not path.is_file() or file_digest(path) != digest:
+            yield f"hidden labels of {task}: they are not those that were mended last"
 
 
 def _receipts(contest: Contest, receipts: Sequence[Path]) -> Iterator[str]:
@@ -144,6 +161,6 @@ def _differences(content: RunContent, run: SeenRun) -> Iterator[str]:
 
 
 def _artifacts(contest: Contest, store: Store, content: RunContent, run: SeenRun) -> Iterator[str]:
-    for name, wanted in artifacts(content, read_report(contest, content.report)).items():
+    for name, wanted in files_of(contest, content).items():
         if store.artifact(run, name) != wanted:
             yield f"artifact {name} is missing or changed"

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from contests import answer, toy_contest, write_answers
@@ -42,6 +43,9 @@ def contest(tmp_path: Path) -> Contest:
 
 def test_scores_equal_those_of_the_command_bit_by_bit(contest: Contest, tmp_path: Path) -> None:
     files = write_answers(contest, tmp_path / "answers", wrong=0.3)
+    table = pd.read_parquet(files["toy_clustering"])
+    files["toy_clustering"] = tmp_path / "answer.csv"
+    table.to_csv(files["toy_clustering"], index=False)
     made = hand_in(contest, "ada", files)
     assert score_queue(contest) == 1
     for part in ("public", "private"):

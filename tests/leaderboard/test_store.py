@@ -21,6 +21,7 @@ from leaderboard.accepting import accept, receipt
 from leaderboard.contest import Contest
 from leaderboard.scorer import score_queue
 from leaderboard.scoring import record_scoring
+from leaderboard.standings import full
 from leaderboard.store_content import Reading
 from leaderboard.store_writer import Mirror, open_store
 from leaderboard.teams import add_team
@@ -86,6 +87,10 @@ def test_the_public_and_the_private_store_show_their_record(contest: Contest) ->
     stand_in = constant.tasks["toy_matching"].value
     assert stand_in is not None
     assert matching["matching/mean"] == (matching["toy_clustering/bcubed_f1"] + stand_in) / 2
+    for board in full(contest):
+        for row in board.rows:
+            run = ada if row.team.id == "ada" else grace
+            assert run.data.metrics[f"{board.track.name}/mean"] == row.score.value
     assert ada.info.status == "FINISHED"
     assert ada.data.tags["classmark.note"] == "first"
     names = {found.path for found in client.list_artifacts(ada.info.run_id)}
@@ -132,6 +137,9 @@ def test_receipts_and_files_are_looked_at(contest: Contest, tmp_path: Path) -> N
     digest = made.files["toy_matching"]
     contest.submissions.path(digest).write_bytes(b"other")
     assert verify(contest) == [f"submissions: file {digest} has another content"]
+    for path in filter(Path.is_file, contest.reports.root.iterdir()):
+        path.write_bytes(b"other")
+    assert len(verify(contest)) == 3
 
 
 def test_a_newer_scoring_brings_the_same_run_up_to_date(contest: Contest) -> None:
