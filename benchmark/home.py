@@ -6,6 +6,7 @@ raw/                        downloaded raw files
 results/                    records of runs
 vectors/                    embeddings that baselines computed
 environments/               Python environments of solutions
+competitions/               competitions that were joined: address, token, receipts
 mlflow/                     artifacts of an MLflow database that has no server
 """
 

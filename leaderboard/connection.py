@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import httpx
 
 from benchmark.errors import UserError
-from benchmark.predictions import Fault
 from leaderboard.plain import one_line
 from leaderboard.refusal import STATUS, Refusal
 
@@ -160,6 +159,10 @@ def no_competition(url: str, given: str = "") -> UserError:
 
 def faults_text(faults: Mapping[str, list[dict[str, Any]]]) -> str:
     """The faults of files, a line each, to stand below the problem."""
+    if not faults:
+        return ""
+    from benchmark.predictions import Fault
+
     found = [
         f"\n  - {task}: {one_line(Fault(**{**fault, 'rows': tuple(fault['rows'])}))}"
         for task, listed in faults.items()
