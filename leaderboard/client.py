@@ -1,10 +1,10 @@
 """A competition as one of its teams sees it: join, download, submit, look at the board, select.
 
-    contest = join("https://contest.example.org", token="cm_...")
-    contest.download()
-    task = contest.task("product_type")
-    contest.submit({"product_type": predictions}, note="first try", wait=True)
-    print(contest.leaderboard())
+contest = join("https://contest.example.org", token="cm_...")
+contest.download()
+task = contest.task("product_type")
+contest.submit({"product_type": predictions}, note="first try", wait=True)
+print(contest.leaderboard())
 """
 
 from __future__ import annotations

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @click.command("submit")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("-m", "--note", default="", help="What you did: shown in the final report for a track's first three.")
+@click.option(
+    "-m", "--note", default="", help="What you did: shown in the final report for a track's first three."
+)
 @click.option("--wait", is_flag=True, help="Wait for the score.")
 @competition_option
 @json_option
