@@ -74,7 +74,7 @@ def require_welcome(config: Config, state: State, team: str, now: datetime) -> s
     """The phase in which a new submission of a team would be taken now; Refusal where none would."""
     if not state.teams[team].active:
         raise Refusal("not yours", "The team has been removed from the competition.")
-    if state.teams[team].baseline:
+    if state.teams[team].baseline and state.final is None:
         return ""
     phase = require_open(config, state, now)
     _require_quota(config, state, team, now)

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 
 from benchmark.errors import UserError
 from leaderboard.accepting import plain
+from leaderboard.bundles import publish_rules
 from leaderboard.contest import Contest
 from leaderboard.server.app import create_app
 from leaderboard.server.limits import Limits
@@ -121,6 +122,7 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
     with _locked(contest.folder):
         for vault in (contest.submissions, contest.draws, contest.private_draws):
             vault.clear_incoming()
+        publish_rules(contest)
         _require_free(plan)
         config = uvicorn_config(create_app(contest, plan.limits, plan.proxied), plan.host, plan.port)
         for line in _greeting(contest, plan):

@@ -136,6 +136,8 @@ def test_baselines_have_no_quota(contest: Contest) -> None:
     add_team(contest.ledger, "constant", baseline=True)
     for number in range(9):
         accept(contest, "constant", files(number), now=datetime(2019, 1, 1, tzinfo=UTC))
+    contest.ledger.record(lambda state: [("final", {})])
+    assert code_of(lambda: accept(contest, "constant", files(9), now=NOON)) == "closed"
 
 
 def test_notes_are_plain_and_short(contest: Contest) -> None:
