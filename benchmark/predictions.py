@@ -124,8 +124,10 @@ def _from_file(path: Path, task: Task) -> pa.Table:
     if head.startswith(b"PAR1"):
         try:
             return _from_parquet(path, task)
-        except (pa.ArrowException, OSError) as error:
-            raise Unreadable(Fault("not a table", f"The Parquet file is damaged: {error}")) from None
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            text = isinstance(error, UnicodeDecodeError) or "UTF8" in str(error)
+            code = "wrong encoding" if text else "not a table"
+            raise Unreadable(Fault(code, f"The Parquet file is damaged: {error}")) from None
     if (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))) or head.startswith(b"\x80"):
         raise Unreadable(Fault("not a table", "The file is neither Parquet nor CSV."))
     return _from_csv(path)
@@ -149,6 +151,7 @@ def _from_parquet(path: Path, task: Task) -> pa.Table:
     table = pa.parquet.read_table(
         path, columns=kept, read_dictionary=kept, use_threads=False, partitioning=None
     )
+    table.validate(full=True)  # strings in Parquet may hold any bytes
     _refuse_large(sum(map(_unpacked, table.columns)), most_bytes(task), "bytes when unpacked")
     plain = [
         pa.field(field.name, field.type.value_type) if pa.types.is_dictionary(field.type) else field

@@ -129,10 +129,19 @@ def test_faults_of_pairs(code: str, spoil: Spoil, rows: tuple[int, ...]) -> None
     expect(task, spoil(right(task)), code, rows)
 
 
+def spoilt(table: pd.DataFrame, text: str) -> bytes:
+    """A Parquet file in which a text, a value or the name of a column, is no UTF-8."""
+    content = bytes(table.to_parquet(None, index=False, compression=None))
+    assert text.encode() in content
+    return content.replace(text.encode(), b"\xff" * len(text))
+
+
 FILES: list[tuple[str, Callable[[Path, pd.DataFrame], object]]] = [
     ("empty file", lambda path, table: path.write_bytes(b"")),
     ("wrong encoding", lambda path, table: table.assign(note="ä").to_csv(path, index=False, encoding="latin-1")),
     ("wrong encoding", lambda path, table: table.to_csv(path, index=False, encoding="utf-16")),
+    ("wrong encoding", lambda path, table: path.write_bytes(spoilt(table, str(table.iloc[0, 0])))),
+    ("wrong encoding", lambda path, table: path.write_bytes(spoilt(table, str(table.columns[-1])))),
     ("not a table", lambda path, table: path.write_bytes(pickle.dumps(table))),
     ("not a table", lambda path, table: path.write_bytes(b"PAR1 and then nonsense")),
     ("not a table", lambda path, table: path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00")),
