@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ from leaderboard.server.service import shared_checkers
 
 LOCK = "serve.lock"
 MOST_CONNECTIONS = 2_000
+MOST_FILES = 8_192
 _PATIENCE = 20.0
 _LONGEST_WAIT = 60.0
 _HEALTHY = 60.0
@@ -128,6 +130,7 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
         for line in _greeting(contest, plan):
             say(line)
         log_to_stderr()
+        _allow_many_files()
         children = children_of(contest.folder, plan.scorers, plan.mlflow)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _heard)  # uvicorn hears them first and ends in order
@@ -211,6 +214,14 @@ def _require_free(plan: Plan) -> None:
             given=error.strerror or str(error),
             do="Give another --port or --host.",
         ) from None
+
+
+def _allow_many_files() -> None:
+    """Let the process hold as many connections as it may: systems often start it with 1,024 files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from ipaddress import IPv6Address, ip_address
 from time import perf_counter
 from uuid import uuid4
 
@@ -12,7 +13,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leaderboard.refusal import Refusal
 from leaderboard.server.errors import as_refusal, error_response
 from leaderboard.server.limits import Rates
 from leaderboard.server.logs import log
@@ -57,12 +57,10 @@ class Envelope:
         bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
         most = None if (scope["method"], scope["path"]) == UPLOAD else SMALL_BODY
         exchange = _Exchange(receive, send, request_id, most, whole=bodiless)
-        started = perf_counter()
+        address, started = self._address(scope, headers), perf_counter()
         try:
-            self._rates.request(self._address(scope, headers))
+            self._rates.request(_household(address))
             await self._app(scope, exchange.receive, exchange.send)
-        except Refusal as refusal:
-            await error_response(refusal, request_id)(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
             exchange.status = GONE
         except Exception as error:
@@ -78,7 +76,7 @@ class Envelope:
                 "status": exchange.status,
                 "ms": round((perf_counter() - started) * 1000, 1),
                 "team": scope["state"]["team"],
-                "address": self._address(scope, headers),
+                "address": address,
                 "received": exchange.received,
                 "sent": exchange.sent,
             }
@@ -89,6 +87,21 @@ class Envelope:
         if forwarded:
             return forwarded[-1].rpartition(",")[2].strip()
         return str(scope["client"][0]) if scope.get("client") else ""
+
+
+def _household(address: str) -> str:
+    """What is counted as one: an address, or the 2^64 addresses of IPv6 that one household has.
+
+    >>> [_household(one) for one in ("203.0.113.7", "::ffff:203.0.113.7", "2001:db8:1:2:3::4", "nonsense")]
+    ['203.0.113.7', '203.0.113.7', '2001:db8:1:2::', 'nonsense']
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or IPv6Address(int(found) >> 64 << 64))
 
 
 class _Exchange:
@@ -125,6 +138,7 @@ class _Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self._request_id
+            headers.setdefault("Cache-Control", "no-store")
             for name, value in _SAFETY.items():
                 headers.setdefault(name, value)
             self._early = self.status >= 400 and not self._whole
