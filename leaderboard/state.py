@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from leaderboard.journal import START, Entry
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 Form = Literal["predictions", "code"]
 
 
@@ -85,7 +86,7 @@ class State:
 
     seq: int = 0
     head: str = START
-    time: datetime = datetime.min.replace(tzinfo=UTC)
+    time: datetime = NEVER
     opening: dict[str, Any] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
