@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
@@ -233,3 +232,23 @@ def test_a_writer_killed_again_and_again_leaves_one_run_for_each_submission(
             time.sleep(0.005 * number)
             writer.kill()
             writer.wait()
+    catch_up(contest)
+    assert verify(contest) == []
+
+
+def test_the_leaderboard_moves_to_postgresql(contest: Contest) -> None:
+    catch_up(contest)
+    with postgres_server() as server:
+        uri, private = server.create("mlflow"), server.create("hidden")
+        assert rebuild(contest, uri, private) == 4
+        settings = (contest.folder / "competition.toml").read_text()
+        moved = f'mlflow = "{uri}"\nprivate_mlflow = "{private}"\n{settings}'
+        (contest.folder / "competition.toml").write_text(moved)
+        there = Contest(contest.folder)
+        assert verify(there) == []
+        client, [ada, _] = client_and_runs(there)
+        client.set_tag(ada.info.run_id, "classmark.note", "other")
+        assert len(verify(there)) == 1
+        server.kill()
+        assert any("cannot be read" in fault for fault in verify(there))
+    assert verify(contest) == []
