@@ -75,7 +75,11 @@ def submission_form(tasks: list[str], code: bool) -> dict[str, Any]:
             **binary,
             "description": "A zip or tar of a solution's folder; no other file beside it",
         }
-    parts["note"] = {"type": "string", "maxLength": 500, "description": "What was done; in the final report for a track's first three"}
+    parts["note"] = {
+        "type": "string",
+        "maxLength": 500,
+        "description": "What was done; in the final report for a track's first three",
+    }
     schema = {"type": "object", "properties": parts, "additionalProperties": False, "minProperties": 1}
     example = {tasks[0]: "(the bytes of predictions.parquet)", "note": "gradient boosting, tuned"}
     form = {"schema": schema, "example": example}

@@ -7,21 +7,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_TIME = "2026-03-01T12:00:00.000+00:00"
-_SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-_ID = "0c9f6a2e4b1d4e0f"
+TIME = "2026-03-01T12:00:00.000+00:00"
+SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+ID = "0c9f6a2e4b1d4e0f"
 _RECEIPT: dict[str, Any] = {
     "competition": "products-2026",
-    "submission": _ID,
+    "submission": ID,
     "team": "blue-foxes",
-    "time": _TIME,
+    "time": TIME,
     "form": "predictions",
-    "files": {"product_type": _SHA},
-    "digest": _SHA,
+    "files": {"product_type": SHA},
+    "digest": SHA,
     "note": "gradient boosting, tuned",
     "phase": "main",
     "seq": 417,
-    "head": _SHA,
+    "head": SHA,
     "status": "queued",
     "score": None,
 }
@@ -33,20 +33,10 @@ _SCORE: dict[str, Any] = {
     "scored": "2026-03-01T12:00:01.200+00:00",
     "reason": "",
 }
-_PLACE: dict[str, Any] = {
-    "rank": 1,
-    "score": 0.713,
-    "low": 0.701,
-    "high": 0.725,
-    "answered": 1,
-    "asked": 1,
-    "submission": _ID,
-    "time": _TIME,
-    "tasks": {"product_type": {"value": 0.713, "low": 0.701, "high": 0.725, "answered": True}},
-}
 
 
-def _example(content: Any) -> ConfigDict:
+def example_of(content: Any) -> ConfigDict:
+    """The settings of a model that has this example."""
     return ConfigDict(json_schema_extra={"examples": [content]})
 
 
@@ -87,7 +77,7 @@ class Phase(BaseModel):
 class Quota(BaseModel):
     """What a team has used and has left; a total of 0 is no limit."""
 
-    model_config = _example(
+    model_config = example_of(
         {
             "used_today": 2,
             "per_day": 5,
@@ -115,14 +105,14 @@ class TrackOfCompetition(BaseModel):
 class Competition(BaseModel):
     """What is asked, when, and how often. `seq` and `head` are the newest entry of the journal."""
 
-    model_config = _example(
+    model_config = example_of(
         {
             "name": "products-2026",
             "title": "Products 2026",
             "text": "Sort products into types, and find the same product again.",
             "contact": "host@example.org",
             "rules": "# Rules\n",
-            "phases": [{"name": "main", "opens": _TIME, "closes": "2026-07-01T00:00:00+00:00"}],
+            "phases": [{"name": "main", "opens": TIME, "closes": "2026-07-01T00:00:00+00:00"}],
             "phase": "main",
             "gate": "",
             "reason": "",
@@ -140,7 +130,7 @@ class Competition(BaseModel):
             "public_precision": 3,
             "final": False,
             "seq": 417,
-            "head": _SHA,
+            "head": SHA,
         }
     )
     name: str
@@ -165,11 +155,11 @@ class Competition(BaseModel):
 class TaskOfCompetition(BaseModel):
     """A task, and the file of the data bundle that holds it."""
 
-    model_config = _example(
+    model_config = example_of(
         {
             "name": "product_type",
             "version": "1.0.0",
-            "digest": _SHA,
+            "digest": SHA,
             "kind": "classification",
             "metric": "macro_f1",
             "track": "classification",
@@ -194,8 +184,8 @@ class TaskOfCompetition(BaseModel):
 class DataFile(BaseModel):
     """A file that may be downloaded from `/data/{file}`."""
 
-    model_config = _example(
-        {"file": "product_type-1.0.0.zip", "size": 8_123_456, "sha256": _SHA, "task": "product_type"}
+    model_config = example_of(
+        {"file": "product_type-1.0.0.zip", "size": 8_123_456, "sha256": SHA, "task": "product_type"}
     )
     file: str
     size: int
@@ -203,176 +193,10 @@ class DataFile(BaseModel):
     task: str | None
 
 
-class ShownTask(BaseModel):
-    value: float
-    low: float
-    high: float
-    answered: bool
-
-
-class Place(BaseModel):
-    """Where a team stands on a track. Equal ranks cannot be told apart; baselines have none."""
-
-    rank: int | None
-    score: float
-    low: float
-    high: float
-    answered: int
-    asked: int
-    submission: str
-    time: datetime
-    tasks: dict[str, ShownTask]
-
-
-class BoardRow(Place):
-    team: str
-    name: str
-    baseline: bool
-
-
-class Board(BaseModel):
-    name: str
-    title: str
-    tasks: list[str]
-    constant: float
-    rows: list[BoardRow]
-
-
-class Leaderboard(BaseModel):
-    """The boards of all tracks, as of the journal's entry `seq`."""
-
-    model_config = _example(
-        {
-            "competition": "products-2026",
-            "seq": 417,
-            "head": _SHA,
-            "time": _TIME,
-            "tracks": [
-                {
-                    "name": "classification",
-                    "title": "Classification",
-                    "tasks": ["product_type"],
-                    "constant": 0.012,
-                    "rows": [
-                        {
-                            "rank": 1,
-                            "team": "blue-foxes",
-                            "name": "Blue Foxes",
-                            "baseline": False,
-                            "score": 0.713,
-                            "low": 0.701,
-                            "high": 0.725,
-                            "answered": 1,
-                            "asked": 1,
-                            "submission": _ID,
-                            "time": _TIME,
-                            "tasks": {
-                                "product_type": {
-                                    "value": 0.713,
-                                    "low": 0.701,
-                                    "high": 0.725,
-                                    "answered": True,
-                                }
-                            },
-                        }
-                    ],
-                }
-            ],
-        }
-    )
-    competition: str
-    seq: int
-    head: str
-    time: datetime
-    tracks: list[Board]
-
-
-class Step(BaseModel):
-    """A scored submission on a track, and the team's best score up to then."""
-
-    submission: str
-    time: datetime
-    score: float
-    best: float
-
-
-class PublicTaskScore(BaseModel):
-    status: str
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-class PublicSubmission(BaseModel):
-    submission: str
-    time: datetime
-    phase: str
-    form: Literal["predictions", "code"]
-    status: Literal["queued", "scored"]
-    tracks: dict[str, float | None]
-    tasks: dict[str, PublicTaskScore]
-
-
-class TeamPage(BaseModel):
-    """A team: where it stands, how it came there, and its submissions, newest first."""
-
-    model_config = _example(
-        {
-            "team": "blue-foxes",
-            "name": "Blue Foxes",
-            "baseline": False,
-            "since": _TIME,
-            "tracks": {"classification": _PLACE},
-            "progress": {
-                "classification": [{"submission": _ID, "time": _TIME, "score": 0.713, "best": 0.713}]
-            },
-            "submissions": [
-                {
-                    "submission": _ID,
-                    "time": _TIME,
-                    "phase": "main",
-                    "form": "predictions",
-                    "status": "scored",
-                    "tracks": {"classification": 0.713},
-                    "tasks": {"product_type": {"status": "ok", "value": 0.713, "low": 0.701, "high": 0.725}},
-                }
-            ],
-        }
-    )
-    team: str
-    name: str
-    baseline: bool
-    since: datetime
-    tracks: dict[str, Place]
-    progress: dict[str, list[Step]]
-    submissions: list[PublicSubmission]
-
-
-class Attempt(BaseModel):
-    """A scored submission: its score on each track, where it answers a task of the track."""
-
-    model_config = _example(
-        {
-            "submission": _ID,
-            "time": _TIME,
-            "team": "blue-foxes",
-            "name": "Blue Foxes",
-            "baseline": False,
-            "tracks": {"classification": 0.713},
-        }
-    )
-    submission: str
-    time: datetime
-    team: str
-    name: str
-    baseline: bool
-    tracks: dict[str, float | None]
-
-
 class Health(BaseModel):
     """`queued` submissions wait for their scores, the oldest for `oldest` seconds."""
 
-    model_config = _example({"status": "ok", "seq": 417, "queued": 2, "oldest": 1.4, "time": _TIME})
+    model_config = example_of({"status": "ok", "seq": 417, "queued": 2, "oldest": 1.4, "time": TIME})
     status: Literal["ok"]
     seq: int
     queued: int
@@ -421,15 +245,15 @@ class Receipt(BaseModel):
 class Selection(BaseModel):
     """The submissions that count on the private part. None: the best one on the public part counts."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"submissions": [_ID]}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"submissions": [ID]}]})
     submissions: list[Annotated[str, Field(max_length=64)]] = Field(max_length=100)
 
 
 class Me(BaseModel):
     """The team whose token was sent."""
 
-    model_config = _example(
-        {"team": "blue-foxes", "name": "Blue Foxes", "since": _TIME, "baseline": False, "submissions": 17}
+    model_config = example_of(
+        {"team": "blue-foxes", "name": "Blue Foxes", "since": TIME, "baseline": False, "submissions": 17}
     )
     team: str
     name: str

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from leaderboard.bundles import MANIFEST, manifest
 from leaderboard.refusal import Refusal
-from leaderboard.server import models
+from leaderboard.server import models, models_boards
 from leaderboard.server.answers import answer, holds, spell
 from leaderboard.server.described import errors
 from leaderboard.server.service import Served, Service
@@ -63,13 +63,13 @@ def data_file(file: str, request: Request, service: Served) -> Response:
     raise Refusal("unknown", "There is no such file.", given=file, do="GET /api/data lists them.")
 
 
-@router.get("/api/leaderboard", responses={200: {"model": models.Leaderboard}, **errors()})
+@router.get("/api/leaderboard", responses={200: {"model": models_boards.Leaderboard}, **errors()})
 def leaderboard(request: Request, service: Served) -> Response:
     """The boards of all tracks. Scores are those of the public part, rounded."""
     return answer(request, service.kept("leaderboard", lambda: _boards(service)))
 
 
-@router.get("/api/teams/{team}", responses={200: {"model": models.TeamPage}, **errors("unknown")})
+@router.get("/api/teams/{team}", responses={200: {"model": models_boards.TeamPage}, **errors("unknown")})
 def team_page(team: str, request: Request, service: Served) -> Response:
     """A team: its places and its submissions' public scores."""
     with service.contest.ledger.reading() as state:
@@ -80,7 +80,7 @@ def team_page(team: str, request: Request, service: Served) -> Response:
     return answer(request, spell(content))
 
 
-@router.get("/api/history", responses={200: {"model": list[models.Attempt]}, **errors()})
+@router.get("/api/history", responses={200: {"model": list[models_boards.Attempt]}, **errors()})
 def history(request: Request, service: Served) -> Response:
     """All scored submissions, oldest first."""
     return answer(request, service.kept("history", lambda: _history(service)))

@@ -22,7 +22,7 @@ from leaderboard.gate import move_gate
 from leaderboard.refusal import Refusal
 from leaderboard.scorer import score_queue
 from leaderboard.selecting import select
-from leaderboard.server import models
+from leaderboard.server import models, models_boards
 from leaderboard.server.limits import Limits
 from leaderboard.server.logs import JsonLines
 from leaderboard.teams import rotate_token
@@ -31,9 +31,9 @@ READS: dict[str, object] = {
     "/api/competition": models.Competition,
     "/api/tasks": list[models.TaskOfCompetition],
     "/api/data": list[models.DataFile],
-    "/api/leaderboard": models.Leaderboard,
-    "/api/teams/foxes": models.TeamPage,
-    "/api/history": list[models.Attempt],
+    "/api/leaderboard": models_boards.Leaderboard,
+    "/api/teams/foxes": models_boards.TeamPage,
+    "/api/history": list[models_boards.Attempt],
     "/api/health": models.Health,
     "/api/me": models.Me,
     "/api/quota": models.Quota,
@@ -63,7 +63,7 @@ def _examples(model: type[BaseModel]) -> Iterator[object]:
 
 def test_examples_are_what_is_described() -> None:
     seen = 0
-    for model in vars(models).values():
+    for model in {**vars(models), **vars(models_boards)}.values():
         if isinstance(model, type) and issubclass(model, BaseModel) and model is not BaseModel:
             for example in _examples(model):
                 model.model_validate(example)
