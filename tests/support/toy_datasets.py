@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,7 +24,9 @@ def toy_datasets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(folder, "classification", name="toy_public", labels="public")
     _write(folder, "classification", name="toy_unranked", labels="secret", board=False)
     monkeypatch.setattr(catalog, "datasets_folder", lambda: folder)
-    monkeypatch.delitem(catalog.sys.modules, catalog._PACKAGE, raising=False)
+    package = ModuleType(catalog._PACKAGE)
+    package.__path__ = [str(folder)]
+    monkeypatch.setitem(sys.modules, catalog._PACKAGE, package)
     catalog.load_card.cache_clear()
 
 
