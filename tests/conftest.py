@@ -17,7 +17,7 @@ _RAW = os.environ.get("CLASSMARK_RAW")
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of this test's own; no option comes from the caller's environment."""
-    for name in [name for name in os.environ if name.startswith("CLASSMARK_")]:
+    for name in [name for name in os.environ if name.startswith("CLASSMARK_") or name == "COLUMNS"]:
         monkeypatch.delenv(name)
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("CLASSMARK_HOME", str(folder))
