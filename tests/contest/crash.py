@@ -26,7 +26,6 @@ from postgres import Postgres, postgres_server
 
 from benchmark.cli.output import console, table
 from leaderboard.contest import Contest
-from leaderboard.journal import Entry
 from leaderboard.teams import add_team
 from tests.contest.attempts import LEVELS, Answers, Attempt
 from tests.contest.checks import verify_faults
@@ -82,28 +81,32 @@ def crash(
                 victim = victims[number % len(victims)]
                 found.halves += _kill(victim, contest, server, postgres, choice, found.faults)
                 found.killed[victim] += 1
-                faults = record_faults(_entries(contest), log)
+                faults = record_faults(contest, log)
                 found.faults += [f"after kill {number + 1}, of {victim}: {fault}" for fault in faults]
                 say(
                     f"{number + 1}/{times} {victim}: {len(log.receipts):,} receipts, {len(found.faults)} faults"
                 )
         server.wait_scored(SCORED_SECONDS)
         found.receipts, found.refused = len(log.receipts), sum(one.refused is not None for one in log.sent)
-        found.faults += record_faults(_entries(contest), log) + _unscored(contest, log)
-        say("waiting for MLflow")
+        found.faults += record_faults(contest, log) + _unscored(contest, log)
+        say(f"waiting for MLflow; faults so far: {found.faults[:10]}")
         found.faults += _last_faults(contest)
     return found
 
 
-def record_faults(entries: list[Entry], log: Log) -> list[str]:
-    """Where the record is not what clients know: receipts that are not there once, refused ones that are there."""
-    accepted = [entry for entry in entries if entry.kind == "accepted"]
+def record_faults(contest: Contest, log: Log) -> list[str]:
+    """Where the record is not what clients know: receipts that are not there once, refused ones that are there.
+
+    What clients know is read first: they go on meanwhile.
+    """
+    with log.lock:
+        sent = list(log.sent)
+    accepted = [entry for entry in contest.ledger.journal.entries() if entry.kind == "accepted"]
     times = Counter(entry.body["id"] for entry in accepted)
     digests = {entry.body["id"]: entry.digest for entry in accepted}
     keys = Counter((entry.body["team"], entry.body["key"]) for entry in accepted)
     found = [f"key {key} was accepted {count} times" for key, count in keys.items() if count > 1]
-    with log.lock:
-        sent = list(log.sent)
+    known = {key for _, key in keys}
     for one in sent:
         if one.receipt and times[one.receipt["submission"]] != 1:
             found.append(
@@ -111,7 +114,7 @@ def record_faults(entries: list[Entry], log: Log) -> list[str]:
             )
         elif one.receipt and digests[one.receipt["submission"]] != one.receipt["head"]:
             found.append(f"receipt {one.receipt['submission']} has another head")
-        if one.refused and any(key == one.key for _, key in keys):
+        if one.refused and one.key in known:
             found.append(f"{one.key} was refused and is on record")
     return found
 
@@ -201,10 +204,6 @@ def _last_faults(contest: Contest) -> list[str]:
         time.sleep(2)
         faults = verify_faults(contest.folder)
     return [f"verify: {fault}" for fault in faults]
-
-
-def _entries(contest: Contest) -> list[Entry]:
-    return contest.ledger.journal.entries()
 
 
 def _incoming(contest: Contest) -> list[Path]:

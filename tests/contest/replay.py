@@ -23,6 +23,7 @@ import httpx
 import numpy as np
 from contests import toy_contest
 from postgres import postgres_server
+from sqlalchemy import create_engine, text
 
 from benchmark.cli.output import console, size, table
 from leaderboard.contest import Contest
@@ -220,7 +221,18 @@ def _disk(contest: Contest) -> dict[str, int]:
         "private": [contest.private],
         "mlflow": [contest.folder / "mlflow"],
     }
-    return {name: sum(map(_bytes, paths)) for name, paths in places.items()}
+    found = {name: sum(map(_bytes, paths)) for name, paths in places.items()}
+    urls = {"journal": contest.config.database, "private": contest.config.private_database}
+    return found | {name: found[name] + _database_bytes(url) for name, url in urls.items() if url}
+
+
+def _database_bytes(url: str) -> int:
+    """What a PostgreSQL database takes on its disk."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    engine.dispose()
+    return found
 
 
 def _bytes(path: Path) -> int:
