@@ -27,7 +27,7 @@ from benchmark.predictions import Fault
 from benchmark.requirements import wanted_requirements
 from benchmark.solutions import load_solution
 
-MOST_PACKED = 100 * 10**6
+MOST_PACKED = 50 * 10**6
 MOST_UNPACKED = 500 * 10**6
 MOST_FILE = 250 * 10**6
 MOST_FILES = 2_000

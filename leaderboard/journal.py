@@ -152,7 +152,9 @@ class Journal:
 
 def _engine(url: str) -> Engine:
     try:
-        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+        sqlite = url.startswith("sqlite")
+        waiting = {} if sqlite else {"connect_timeout": LOCK_SECONDS}
+        engine = create_engine(url, pool_pre_ping=not sqlite, hide_parameters=True, connect_args=waiting)
     except Exception as error:
         raise UserError(
             "This is no database URL.", given=url.partition("@")[2] or url, do=str(error)

@@ -13,9 +13,8 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from leaderboard.archives import MOST_PACKED
 from leaderboard.refusal import Refusal
-
-MEGABYTE = 10**6
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Limits:
     changes: int = 120
     uploads: int = 64
     uploads_of_team: int = 4
-    code_bytes: int = 50 * MEGABYTE
+    code_bytes: int = MOST_PACKED
     upload_seconds: float = 900
     idle_seconds: float = 30
     slowest: int = 2_000
