@@ -6,16 +6,19 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 
 def console(stderr: bool = False) -> Console:
     """A console; as wide as it needs where nobody looks at it."""
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() or "COLUMNS" in os.environ else 140
     return Console(stderr=stderr, width=wide, highlight=False)
@@ -32,6 +35,9 @@ def table(
 
     Strings are read as rich's markup; a Text is shown as it is.
     """
+    from rich.table import Table
+    from rich.text import Text
+
     made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for place, name in enumerate(columns):
         justify: Literal["left", "right"] = "right" if name in right else "left"
