@@ -142,22 +142,19 @@ def test_other_runs_and_homes_are_not_listed(task: Task, tmp_path: Path) -> None
         for parent, folders, files in os.walk("/"):
             folders[:] = [name for name in folders if os.path.join(parent, name) not in
                           ("/proc", "/usr", "/dev", "/classmark/code") and not name.startswith("python3")]
-            print(*(os.path.join(parent, name) for name in files if "site-packages" not in parent)[:0])
             if "of-a-rival" in files or "labels.parquet" in files:
                 print("SUCCEEDED", parent)
         print("walked")
         print("root", sorted(os.listdir("/")), "tmp", os.listdir("/tmp"))
-        """.replace(
-            '            print(*(os.path.join(parent, name) for name in files if "site-packages" not in parent)[:0])\n',
-            "",
-        ),
+        """,
         task,
         tmp_path,
     )
     assert record.run["status"] == "ok", record.run["reason"]
     assert "walked" in log(record)
     assert "SUCCEEDED" not in log(record)
-    assert "tmp []" in log(record)
+    ours = Path(sys.prefix).parts[2:3] if Path(sys.prefix).is_relative_to("/tmp") else ()
+    assert f"tmp {list(ours)}" in log(record)
 
 
 def test_nothing_is_inherited(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
