@@ -71,6 +71,7 @@ def test_no_hidden_thing_is_in_anything_that_a_participant_can_get(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow
 def test_planted_leaks_are_found(scored: tuple[Contest, str]) -> None:
     contest, _ = scored
     secrets, digits = Secrets.of(contest), contest.config.public_precision

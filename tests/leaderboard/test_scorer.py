@@ -120,6 +120,7 @@ def test_a_submission_that_ends_its_workers_is_given_up(tmp_path: Path) -> None:
     assert {task.status for task in scored.tasks.values()} == {"ok"}
 
 
+@pytest.mark.slow
 def test_a_database_that_goes_away_is_waited_for(tmp_path: Path) -> None:
     with postgres_server() as server:
         urls = f'database = "{server.create("main")}"\nprivate_database = "{server.create("hidden")}"'

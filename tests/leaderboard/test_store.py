@@ -197,6 +197,7 @@ def test_mlflow_that_is_away_is_caught_up_with(contest: Contest, tmp_path: Path)
         assert writer.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_processes_may_make_a_fresh_store_at_once(contest: Contest) -> None:
     code = (
         "import sys; from pathlib import Path; from leaderboard.contest import Contest; "
@@ -236,6 +237,7 @@ def test_a_writer_killed_again_and_again_leaves_one_run_for_each_submission(
     assert verify(contest) == []
 
 
+@pytest.mark.slow
 def test_the_leaderboard_moves_to_postgresql(contest: Contest) -> None:
     catch_up(contest)
     with postgres_server() as server:

@@ -45,6 +45,7 @@ def test_good_files_and_bad_ones(checkers: Checkers, contest: Contest, made: Pat
     assert checkers.faults(None, good, "code")[0]["code"] == "not an archive"
 
 
+@pytest.mark.slow
 def test_a_process_that_was_killed_is_replaced(contest: Contest, made: Path) -> None:
     """While idle, and each time that it reads a certain file."""
     before, checkers = set(processes()), Checkers(1, seconds=20)

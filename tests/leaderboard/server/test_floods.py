@@ -79,6 +79,7 @@ def test_ten_gigabytes_in_chunks_are_refused_early(url: str, foxes: str, left_ov
     assert not left_over()
 
 
+@pytest.mark.slow
 def test_slow_uploads_are_ended(contest: Contest, foxes: str, left_over: Left) -> None:
     """One that pauses, one that drips, one that never ends its headers; each gives its place back."""
     limits = Limits(idle_seconds=0.5, upload_seconds=3, uploads_of_team=1)

@@ -21,6 +21,7 @@ checks.positive_data_acceptance.expected-statuses = [200, 201, 422, 429]  # no s
 """
 
 
+@pytest.mark.slow
 def test_every_answer_is_as_described(
     contest: Contest, foxes: str, answers: dict[str, bytes], tmp_path: Path
 ) -> None:
