@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 from live import live_server, signed
 
 from leaderboard.contest import Contest
