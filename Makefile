@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := $(CURDIR)/.classmark/demo
 DEMO_SOLUTIONS := constant,tfidf_linear,neighbours,autogluon,blend
-DEMO_BUDGET := 40s
+DEMO_BUDGET := 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-all lint bench clean
@@ -22,7 +22,7 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python tests/support/torchvision_stub.py
 	touch $@
 
-demo: install ## a competition of the six embedded tasks: run the baselines for 40 s each, show the leaderboard
+demo: install ## a competition of the six embedded tasks: run the baselines for a minute each, show the leaderboard
 	@test -d $(DEMO) || $(BIN)/classmark competition new $(DEMO) --practice --title "The embedded tasks"
 	$(BIN)/classmark competition baseline $(DEMO) --solution $(DEMO_SOLUTIONS) --budget $(DEMO_BUDGET)
 	CLASSMARK_HOME=$(DEMO)/home $(BIN)/classmark compare --plot .classmark/compare.png --markdown .classmark/compare.md
