@@ -25,7 +25,8 @@ $(VENV)/.installed: pyproject.toml
 demo: install ## a competition of the six embedded tasks: run the baselines for a minute each, show the leaderboard
 	@test -d $(DEMO) || $(BIN)/classmark competition new $(DEMO) --practice --title "The embedded tasks"
 	$(BIN)/classmark competition baseline $(DEMO) --solution $(DEMO_SOLUTIONS) --budget $(DEMO_BUDGET)
-	CLASSMARK_HOME=$(DEMO)/home $(BIN)/classmark compare --plot .classmark/compare.png --markdown .classmark/compare.md
+	CLASSMARK_HOME=$(DEMO)/home $(BIN)/classmark compare --budget $(DEMO_BUDGET) --plot .classmark/compare.png \
+		--markdown .classmark/compare.md
 	$(BIN)/classmark competition rebuild $(DEMO)
 	$(BIN)/classmark publish $(DEMO) .classmark/site
 	@echo
