@@ -133,10 +133,6 @@ class Store:
         self._written += 1
         return run
 
-    def delete(self, run: str) -> None:
-        with _told():
-            self._client.delete_run(run)
-
     def analyze(self) -> None:
         """Tell SQLite how its tables have grown: without, it sorts 10,000 runs by a metric 70 times slower."""
         grown = self._written >= max(ANALYZE_FIRST, ANALYZE_GROWTH * self._analyzed)

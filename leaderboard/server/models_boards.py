@@ -73,27 +73,7 @@ class Leaderboard(BaseModel):
                     "tasks": ["product_type"],
                     "constant": 0.012,
                     "rows": [
-                        {
-                            "rank": 1,
-                            "team": "blue-foxes",
-                            "name": "Blue Foxes",
-                            "baseline": False,
-                            "score": 0.713,
-                            "low": 0.701,
-                            "high": 0.725,
-                            "answered": 1,
-                            "asked": 1,
-                            "submission": ID,
-                            "time": TIME,
-                            "tasks": {
-                                "product_type": {
-                                    "value": 0.713,
-                                    "low": 0.701,
-                                    "high": 0.725,
-                                    "answered": True,
-                                }
-                            },
-                        }
+                        {"team": "blue-foxes", "name": "Blue Foxes", "baseline": False, **_PLACE},
                     ],
                 }
             ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import signal
 import socket
@@ -16,7 +15,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from contests import toy_contest, write_answers
+from contests import kept_contest
 from live import client
 
 from benchmark.errors import UserError
@@ -28,16 +27,9 @@ from leaderboard.teams import add_team
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of a competition, with answers beside it; not to be written to."""
-    before = os.environ.get("CLASSMARK_HOME")
     folder = tmp_path_factory.mktemp("toys")
-    contest = toy_contest(folder / "contest")
-    write_answers(contest, folder / "answers", wrong=0.3)
-    for ledger in (contest.ledger, contest.private_ledger):
-        ledger.journal.close()
-    yield folder
-    os.environ.pop("CLASSMARK_HOME", None)
-    if before is not None:
-        os.environ["CLASSMARK_HOME"] = before
+    with kept_contest(folder):
+        yield folder
 
 
 @pytest.fixture

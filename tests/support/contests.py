@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -48,6 +50,20 @@ def toy_contest(folder: Path, per_day: int = 5, more: str = "", rows: int = 200)
         ledger.journal.create()
         ledger.record(lambda state: [("opened_book", {"name": "toys"})])
     return contest
+
+
+@contextmanager
+def kept_contest(folder: Path, more: str = "") -> Iterator[Contest]:
+    """A toy competition to be copied, in `folder/contest`, answers beside it; CLASSMARK_HOME is put back."""
+    before = os.environ.get("CLASSMARK_HOME")
+    contest = toy_contest(folder / "contest", more=more)
+    write_answers(contest, folder / "answers", wrong=0.3)
+    for ledger in (contest.ledger, contest.private_ledger):
+        ledger.journal.close()
+    yield contest
+    os.environ.pop("CLASSMARK_HOME", None)
+    if before is not None:
+        os.environ["CLASSMARK_HOME"] = before
 
 
 def answer(task: Task, wrong: float = 0.0, seed: int = 0) -> pd.DataFrame:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from contests import toy_contest, write_answers
+from contests import kept_contest
 from live import client, live_server
 
 from leaderboard.bundles import write_bundle
@@ -20,17 +19,10 @@ from leaderboard.teams import add_team
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of a competition, with answers beside it; not to be written to."""
-    before = os.environ.get("CLASSMARK_HOME")
     folder = tmp_path_factory.mktemp("toys")
-    contest = toy_contest(folder / "contest", more="[code]\nallowed = true\n")
-    write_answers(contest, folder / "answers", wrong=0.3)
-    write_bundle(contest)
-    for ledger in (contest.ledger, contest.private_ledger):
-        ledger.journal.close()
-    yield folder
-    os.environ.pop("CLASSMARK_HOME", None)
-    if before is not None:
-        os.environ["CLASSMARK_HOME"] = before
+    with kept_contest(folder, more="[code]\nallowed = true\n") as contest:
+        write_bundle(contest)
+        yield folder
 
 
 @pytest.fixture
