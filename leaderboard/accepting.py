@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from leaderboard.config import Config
 from leaderboard.contest import Contest
+from leaderboard.journal import spelled
 from leaderboard.ledger import Addition
 from leaderboard.refusal import Refusal
 from leaderboard.state import Form, State, Submission
@@ -91,8 +92,8 @@ def require_open(config: Config, state: State, now: datetime) -> str:
     if state.gate == "open":
         return "extra time"
     coming = config.next_phase(now)
-    when = f"{coming.name} opens at {_spell(coming.opens)}" if coming else "the last phase is over"
-    raise Refusal("closed", "No phase is open now.", allowed=when, given=_spell(now), do=_ask(config))
+    when = f"{coming.name} opens at {spelled(coming.opens)}" if coming else "the last phase is over"
+    raise Refusal("closed", "No phase is open now.", allowed=when, given=spelled(now), do=_ask(config))
 
 
 def quota(config: Config, state: State, team: str, now: datetime) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def quota(config: Config, state: State, team: str, now: datetime) -> dict[str, A
         "used": used,
         "total": limits.total,
         "left": max(left, 0),
-        "resets": _spell(tomorrow),
+        "resets": spelled(tomorrow),
     }
 
 
@@ -141,7 +142,7 @@ def receipt(contest: Contest, submission: Submission) -> dict[str, Any]:
         "competition": contest.config.name,
         "submission": submission.id,
         "team": submission.team,
-        "time": _spell(submission.time),
+        "time": spelled(submission.time),
         "form": submission.form,
         "files": submission.files,
         "digest": submission.digest,
@@ -156,10 +157,6 @@ def plain(text: str) -> str:
     """A team's text without control, format and surrogate characters; line breaks become spaces."""
     spaced = " ".join(text.split())
     return "".join(letter for letter in spaced if unicodedata.category(letter)[0] != "C")
-
-
-def _spell(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _ask(config: Config) -> str:

@@ -18,12 +18,13 @@ from benchmark.errors import UserError
 from benchmark.files import write_json
 from leaderboard.config import Track
 from leaderboard.contest import Contest
+from leaderboard.journal import spelled
 from leaderboard.ledger import Addition
 from leaderboard.points import track_score
 from leaderboard.similar import similar
 from leaderboard.standings import Row, Standings, TrackBoard
 from leaderboard.state import State
-from leaderboard.views import rounded, shown, spelled
+from leaderboard.views import rounded, shown
 
 DIGITS = 6
 TOP = 3

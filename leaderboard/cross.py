@@ -22,9 +22,9 @@ from benchmark.solutions import Solution
 from benchmark.task import Task
 from leaderboard.contest import Contest
 from leaderboard.cross_page import cross_page
+from leaderboard.journal import spelled
 from leaderboard.running import open_code
 from leaderboard.state import State, Submission
-from leaderboard.views import spelled
 
 
 @dataclass(frozen=True)

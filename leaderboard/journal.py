@@ -178,7 +178,7 @@ def _entries(connection: Connection, after: int) -> list[Entry]:
 
 
 def _row(seq: int, time: datetime, kind: str, body: dict[str, Any], previous: str) -> dict[str, Any]:
-    moment = time.astimezone(UTC).isoformat(timespec="milliseconds")
+    moment = spelled(time)
     content = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     digest = _digest(seq, moment, kind, content, previous)
     return dict(seq=seq, time=moment, kind=kind, body=content, previous=previous, digest=digest)
@@ -192,6 +192,11 @@ def _digest(seq: int, time: str, kind: str, body: str, previous: str) -> str:
 def _entry(row: dict[str, Any]) -> Entry:
     time = datetime.fromisoformat(row["time"])
     return Entry(row["seq"], time, row["kind"], json.loads(row["body"]), row["previous"], row["digest"])
+
+
+def spelled(moment: datetime) -> str:
+    """A moment as the record spells it: in UTC, in milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def is_unavailable(error: Exception) -> bool:

@@ -7,7 +7,7 @@ a note or a message to a team.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
@@ -16,6 +16,7 @@ from leaderboard.accepting import require_open
 from leaderboard.bundles import task_file
 from leaderboard.config import Track
 from leaderboard.contest import Contest
+from leaderboard.journal import spelled
 from leaderboard.points import track_score
 from leaderboard.refusal import Refusal
 from leaderboard.standings import Row, TrackBoard
@@ -153,11 +154,6 @@ def tracks_json(contest: Contest, scoring: Scoring, constant: Scoring | None) ->
         track.name: rounded(track_score(track, scoring, constant), config.public_precision)
         for track in config.tracks
     }
-
-
-def spelled(moment: datetime) -> str:
-    """A moment in UTC, in milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def rounded(value: float | None, digits: int) -> float | None:

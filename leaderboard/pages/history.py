@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 from leaderboard.config import Config, Track
 from leaderboard.pages.snapshot import Snapshot
 from leaderboard.points import track_score
+from leaderboard.views import rounded
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ class Histories:
         scorings = [snapshot.scorings[name] for name in names if name in snapshot.scorings]
         found = []
         for scoring in scorings:
-            value = track_score(track, scoring, snapshot.constant)
+            exact = track_score(track, scoring, snapshot.constant)
+            value = rounded(exact, self._config.public_precision)
             if value is not None:
-                found.append((scoring.submission, round(value, self._config.public_precision)))
+                found.append((scoring.submission, value))
         best = accumulate((value for _, value in found), max)
         return [
             Point(snapshot.submissions[name].time, value, top, name)

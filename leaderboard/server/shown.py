@@ -6,8 +6,9 @@ from typing import Any
 
 from leaderboard.accepting import receipt
 from leaderboard.contest import Contest
+from leaderboard.journal import spelled
 from leaderboard.state import Scoring, State, Submission
-from leaderboard.views import rounded, spelled, tracks_json
+from leaderboard.views import rounded, tracks_json
 
 
 def submission_json(contest: Contest, state: State, submission: Submission) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from wellformed import read_page
 
 from leaderboard.accepting import plain
 from leaderboard.contest import Contest
+from leaderboard.gate import move_gate
 from leaderboard.pages.samples import make_samples
 from leaderboard.pages.site import HTML, Site
 from leaderboard.standings import Standings
@@ -124,6 +125,18 @@ def test_home_shows_phase_time_left_and_both_tracks(site: Site) -> None:
     assert "main" in page
     assert page.count('class="board glance"') == 2
     assert "10,000 EUR" in page
+
+
+def test_home_says_what_the_gate_says(tmp_path: Path) -> None:
+    contest = made_contest(tmp_path / "c", teams=2, submissions=4)
+    for to, at, words in (
+        ("closed", NOW, ("Closed", "A label is mended")),
+        ("open", CLOSES + timedelta(days=1), ("Extra time", "A label is mended")),
+        ("by the dates", CLOSES + timedelta(days=1), ("Closed", "The last phase is over")),
+    ):
+        move_gate(contest, to, "A label is mended", NOW)  # type: ignore[arg-type]
+        page = text_of(Site(contest, Standings(contest), clock=lambda at=at: at), "index.html")  # type: ignore[misc]
+        assert all(word in page for word in words), to
 
 
 @pytest.mark.parametrize(
