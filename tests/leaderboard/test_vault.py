@@ -64,6 +64,24 @@ def test_a_full_disk_leaves_nothing(vault: Vault, monkeypatch: pytest.MonkeyPatc
     assert not [path for path in vault.root.iterdir() if path.is_file()]
 
 
+def test_files_are_synced_before_they_have_their_names_and_the_folder_after(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [vault.draft([bytes([n])]) for n in range(3)]
+    synced: list[tuple[str, int]] = []
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        named = sum(path.is_file() for path in vault.root.iterdir())
+        synced.append((Path(os.readlink(f"/proc/self/fd/{handle}")).name, named))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    vault.keep(drafts)
+    assert sorted(synced[:3]) == sorted((draft.path.name, 0) for draft in drafts)
+    assert synced[3:] == [(vault.root.name, 3)]
+
+
 def test_missing_and_changed_files_are_named(vault: Vault) -> None:
     kept, gone = vault.put([b"kept"]), vault.put([b"gone"])
     vault.path(gone).unlink()
