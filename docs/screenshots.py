@@ -30,7 +30,7 @@ from benchmark import load_task  # noqa: E402
 from benchmark.home import home  # noqa: E402
 from leaderboard.contest import Contest  # noqa: E402
 from leaderboard.pages.site import Site  # noqa: E402
-from leaderboard.standings import Standings  # noqa: E402
+from leaderboard.standings.boards import Standings  # noqa: E402
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leaderboard.client import Competition, join, open_competition
+    from leaderboard.client.client import Competition, join, open_competition
 
 __all__ = ["Competition", "join", "open_competition"]
 
@@ -17,4 +17,4 @@ __all__ = ["Competition", "join", "open_competition"]
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'leaderboard' has no attribute {name!r}")
-    return getattr(import_module("leaderboard.client"), name)
+    return getattr(import_module("leaderboard.client.client"), name)

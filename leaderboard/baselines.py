@@ -10,11 +10,11 @@ from benchmark.home import results_folder
 from benchmark.records import Record
 from benchmark.runner import OnChange, plan, run_all
 from benchmark.solutions import Solution
-from leaderboard.accepting import accept
 from leaderboard.contest import Contest
-from leaderboard.running import predictions_of
-from leaderboard.state import Submission
-from leaderboard.teams import add_team
+from leaderboard.record.accepting import accept
+from leaderboard.record.state import Submission
+from leaderboard.record.teams import add_team
+from leaderboard.scoring.running import predictions_of
 
 
 def run_baselines(

@@ -25,9 +25,9 @@ from benchmark.errors import UserError, unknown_name
 from benchmark.labels import Labels, load_labels
 from benchmark.task import Task, open_task
 from leaderboard.config import Config, read_config
-from leaderboard.journal import Journal
-from leaderboard.ledger import Ledger
-from leaderboard.vault import Vault
+from leaderboard.record.journal import Journal
+from leaderboard.record.ledger import Ledger
+from leaderboard.record.vault import Vault
 
 
 class Contest:

@@ -10,8 +10,8 @@ from typing import Any
 
 from leaderboard.config import config_digest
 from leaderboard.contest import Contest
-from leaderboard.failures import failures_file
-from leaderboard.journal import Entry
+from leaderboard.record.journal import Entry
+from leaderboard.scoring.failures import failures_file
 
 LAST = 10
 

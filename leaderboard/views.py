@@ -12,15 +12,15 @@ from itertools import accumulate
 from typing import Any
 
 from benchmark.comparing.sampled import Sampled
-from leaderboard.accepting import require_open
-from leaderboard.bundles import task_file
 from leaderboard.config import Track
 from leaderboard.contest import Contest
-from leaderboard.journal import spelled
-from leaderboard.points import track_score
-from leaderboard.refusal import Refusal
-from leaderboard.standings import Row, TrackBoard
-from leaderboard.state import Scoring, State, Submission, TaskScore
+from leaderboard.making.bundles import task_file
+from leaderboard.record.accepting import require_open
+from leaderboard.record.journal import spelled
+from leaderboard.record.refusal import Refusal
+from leaderboard.record.state import Scoring, State, Submission, TaskScore
+from leaderboard.standings.boards import Row, TrackBoard
+from leaderboard.standings.points import track_score
 
 
 def competition_json(contest: Contest, state: State, now: datetime) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def command(track: str, competition: str, json: bool) -> None:
     from benchmark.cli.output import console, number, print_json
     from benchmark.errors import unknown_name
     from leaderboard.cli.shared import best_so_far, sparkline, when
-    from leaderboard.client import open_competition
+    from leaderboard.client.client import open_competition
 
     contest = open_competition(competition)
     content = contest.boards()
@@ -52,7 +52,7 @@ def _table(board: dict[str, Any], own: str, digits: int) -> Table:
 
     from benchmark.cli.output import table, with_interval
     from leaderboard.cli.shared import when
-    from leaderboard.plain import one_line
+    from leaderboard.client.plain import one_line
 
     rows: list[list[object]] = []
     for row in board["rows"]:

@@ -25,7 +25,7 @@ def command(tasks: list[str], into: Path | None, competition: str) -> None:
 
     Tasks are unpacked where `load_task` finds them. With --task, these tasks alone come.
     """
-    from leaderboard.client import open_competition
+    from leaderboard.client.client import open_competition
 
     contest = open_competition(competition)
     target = into or Path(contest.joined.name)

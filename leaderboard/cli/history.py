@@ -26,8 +26,8 @@ def command(competition: str, json: bool) -> None:
 
     from benchmark.cli.output import console, number, print_json, table
     from leaderboard.cli.shared import when
-    from leaderboard.client import open_competition
-    from leaderboard.plain import one_line
+    from leaderboard.client.client import open_competition
+    from leaderboard.client.plain import one_line
 
     contest = open_competition(competition)
     submissions, selected = contest.submissions(), contest.selection()

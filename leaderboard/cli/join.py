@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from leaderboard.client import Competition
+    from leaderboard.client.client import Competition
 
 
 @click.command("join")
@@ -21,8 +21,8 @@ def command(url: str, token: str | None, insecure: bool) -> None:
     Both are kept under CLASSMARK_HOME, for your eyes only. The other commands speak of the competition joined last.
     """
     from benchmark.errors import UserError
-    from leaderboard.client import join
-    from leaderboard.connection import required_url
+    from leaderboard.client.client import join
+    from leaderboard.client.connection import required_url
 
     required_url(url, insecure)
     if token is None and not sys.stdin.isatty():
@@ -33,7 +33,7 @@ def command(url: str, token: str | None, insecure: bool) -> None:
 def _show(contest: Competition) -> None:
     from benchmark.cli.output import console, table
     from leaderboard.cli.shared import quota_line, when
-    from leaderboard.plain import lines, one_line
+    from leaderboard.client.plain import lines, one_line
 
     about, tasks = contest.about(), contest.tasks()
     shown = console()

@@ -20,7 +20,7 @@ def command(directory: Path, out: Path, json: bool) -> None:
     """
     from benchmark.cli.output import console, print_json
     from leaderboard.contest import Contest
-    from leaderboard.publishing import publish
+    from leaderboard.pages.publishing import publish
 
     contest = Contest(directory)
     contest.require_made()

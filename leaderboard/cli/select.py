@@ -21,7 +21,7 @@ def command(submissions: tuple[str, ...], none: bool, competition: str, json: bo
     """
     from benchmark.cli.output import print_json
     from benchmark.errors import UserError
-    from leaderboard.client import open_competition
+    from leaderboard.client.client import open_competition
 
     if none and submissions:
         raise UserError("--none goes without submissions.", given=" ".join(submissions))

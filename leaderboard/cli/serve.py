@@ -33,7 +33,7 @@ def command(
 
     from leaderboard.contest import Contest
     from leaderboard.server.limits import Limits
-    from leaderboard.serving import Plan, serve
+    from leaderboard.server.serving import Plan, serve
 
     plan = Plan(
         host=host,

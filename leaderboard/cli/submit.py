@@ -11,7 +11,7 @@ from benchmark.cli.options import json_option
 from leaderboard.cli.shared import competition_option
 
 if TYPE_CHECKING:
-    from leaderboard.client import Competition
+    from leaderboard.client.client import Competition
 
 
 @click.command("submit")
@@ -30,8 +30,8 @@ def command(files: tuple[str, ...], note: str, wait: bool, competition: str, jso
     """
     from benchmark.cli.output import print_json
     from leaderboard.cli.shared import quota_line
-    from leaderboard.client import open_competition
-    from leaderboard.packing import is_code
+    from leaderboard.client.client import open_competition
+    from leaderboard.client.packing import is_code
 
     contest = open_competition(competition)
     before = contest.joined.kept_receipts()
@@ -54,7 +54,7 @@ def command(files: tuple[str, ...], note: str, wait: bool, competition: str, jso
 def _answers(contest: Competition, files: tuple[str, ...]) -> dict[str, Path]:
     """The files by task. UserError for a file that names none, or one that another names too."""
     from benchmark.errors import UserError, did_you_mean
-    from leaderboard.packing import is_code
+    from leaderboard.client.packing import is_code
 
     answers: dict[str, Path] = {}
     for text in files:
@@ -97,7 +97,7 @@ def _show_score(contest: Competition, receipt: dict[str, Any]) -> None:
     from rich.text import Text
 
     from benchmark.cli.output import console, number, table, with_interval
-    from leaderboard.plain import one_line
+    from leaderboard.client.plain import one_line
 
     if not receipt["score"]:
         click.echo("Queued for scoring; `classmark history` shows the score.")

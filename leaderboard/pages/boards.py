@@ -10,7 +10,7 @@ from leaderboard.config import Track
 from leaderboard.pages.charts import Line, Reference, phases, progress
 from leaderboard.pages.rendering import left
 from leaderboard.pages.view import View
-from leaderboard.standings import Row, TrackBoard
+from leaderboard.standings.boards import Row, TrackBoard
 
 GLANCE, LINES, LATEST = 5, 5, 8
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 
-from leaderboard.accepting import plain
 from leaderboard.pages.svg import Scale, drawing, span
+from leaderboard.record.accepting import plain
 
 WIDE, HALF, NARROW = 940, 540, 340
 

@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 
 from leaderboard.config import Config, Track
 from leaderboard.pages.snapshot import Snapshot
-from leaderboard.points import track_score
+from leaderboard.standings.points import track_score
 from leaderboard.views import rounded
 
 

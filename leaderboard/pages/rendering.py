@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from leaderboard.accepting import plain
 from leaderboard.pages.charts import HALF, NARROW, WIDE
+from leaderboard.record.accepting import plain
 
 FINE = 4
 """Decimals of final scores."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from benchmark.task import Task
-from leaderboard.accepting import plain
+from leaderboard.record.accepting import plain
 
 ROWS, SIDE = 6, 240
 MOST_TEXT = 160

@@ -21,7 +21,7 @@ from leaderboard.pages.snapshot import take_snapshot
 from leaderboard.pages.task import task
 from leaderboard.pages.team import team
 from leaderboard.pages.view import View, compare_path
-from leaderboard.standings import Standings
+from leaderboard.standings.boards import Standings
 
 HTML = "text/html; charset=utf-8"
 TYPES = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leaderboard.contest import Contest
-from leaderboard.state import Scoring, Submission, Team
+from leaderboard.record.state import Scoring, Submission, Team
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from leaderboard.accepting import plain
+from leaderboard.record.accepting import plain
 
 ROW_WIDTH, ROW_HEIGHT = 176, 20
 SPARK_WIDTH, SPARK_HEIGHT = 84, 22

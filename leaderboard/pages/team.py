@@ -8,7 +8,7 @@ from typing import Any
 
 from leaderboard.pages.charts import Line, Reference, progress
 from leaderboard.pages.view import View, compare_path
-from leaderboard.state import Submission, Team
+from leaderboard.record.state import Submission, Team
 
 NEIGHBOURS = 3
 

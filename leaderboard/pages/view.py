@@ -15,7 +15,7 @@ from leaderboard.contest import Contest
 from leaderboard.pages import svg
 from leaderboard.pages.history import Histories, Point
 from leaderboard.pages.snapshot import Snapshot
-from leaderboard.standings import Row, TrackBoard
+from leaderboard.standings.boards import Row, TrackBoard
 
 TOP = 10
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmark.checking import check
 from benchmark.task import Task, open_task
-from leaderboard.archives import check_archive
+from leaderboard.scoring.archives import check_archive
 from leaderboard.workers import stop_with_parent
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from leaderboard.refusal import STATUS, Refusal
+from leaderboard.record.refusal import STATUS, Refusal
 from leaderboard.server.errors import error_body
 from leaderboard.server.models import Error
 

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from benchmark.errors import UserError
-from leaderboard.journal import is_unavailable
-from leaderboard.refusal import STATUS, Refusal
+from leaderboard.record.journal import is_unavailable
+from leaderboard.record.refusal import STATUS, Refusal
 from leaderboard.server.logs import log
 
 MOST_GIVEN = 200

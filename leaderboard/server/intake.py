@@ -11,13 +11,13 @@ from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from leaderboard.accepting import accept, repeated, require_welcome, submission_digest
-from leaderboard.refusal import Refusal
+from leaderboard.record.accepting import accept, repeated, require_welcome, submission_digest
+from leaderboard.record.refusal import Refusal
+from leaderboard.record.state import Team
+from leaderboard.record.vault import Draft
 from leaderboard.server.service import Service
 from leaderboard.server.shown import submission_json
 from leaderboard.server.uploads import CODE, Upload
-from leaderboard.state import Team
-from leaderboard.vault import Draft
 
 _PIECE = 2**18
 

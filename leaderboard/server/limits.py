@@ -13,8 +13,8 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from leaderboard.archives import MOST_PACKED
-from leaderboard.refusal import Refusal
+from leaderboard.record.refusal import Refusal
+from leaderboard.scoring.archives import MOST_PACKED
 
 
 @dataclass(frozen=True)

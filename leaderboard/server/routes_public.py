@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from leaderboard.bundles import MANIFEST, manifest
-from leaderboard.refusal import Refusal
+from leaderboard.making.bundles import MANIFEST, manifest
+from leaderboard.record.refusal import Refusal
 from leaderboard.server import models, models_boards
 from leaderboard.server.answers import answer, holds, spell
 from leaderboard.server.described import errors

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from starlette.responses import JSONResponse
 
-from leaderboard.accepting import MOST_KEY, quota
 from leaderboard.config import Config
-from leaderboard.refusal import Refusal
-from leaderboard.selecting import select
+from leaderboard.record.accepting import MOST_KEY, quota
+from leaderboard.record.refusal import Refusal
+from leaderboard.record.selecting import select
 from leaderboard.server import models
 from leaderboard.server.described import errors, submission_form
 from leaderboard.server.intake import take_in

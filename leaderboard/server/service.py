@@ -19,7 +19,7 @@ from leaderboard.server.answers import spell
 from leaderboard.server.checkers import Checkers
 from leaderboard.server.limits import Limits, Rates, Slots
 from leaderboard.server.uploads import CODE, FORM_BYTES
-from leaderboard.standings import Standings
+from leaderboard.standings.boards import Standings
 
 _LONG = 0.05
 _CHECKERS = max(2, os.cpu_count() or 1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from leaderboard.accepting import receipt
 from leaderboard.contest import Contest
-from leaderboard.journal import spelled
-from leaderboard.state import Scoring, State, Submission
+from leaderboard.record.accepting import receipt
+from leaderboard.record.journal import spelled
+from leaderboard.record.state import Scoring, State, Submission
 from leaderboard.views import rounded, tracks_json
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from leaderboard.record.state import Team
+from leaderboard.record.teams import team_of_token
 from leaderboard.server.service import Served
-from leaderboard.state import Team
-from leaderboard.teams import team_of_token
 
 _bearer = HTTPBearer(auto_error=False, description="The token that the organizer gave to your team: `cm_...`")
 

@@ -9,9 +9,9 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from benchmark.errors import did_you_mean
-from leaderboard.accepting import MOST_NOTE
-from leaderboard.refusal import Refusal
-from leaderboard.vault import Draft, Vault, Writing
+from leaderboard.record.accepting import MOST_NOTE
+from leaderboard.record.refusal import Refusal
+from leaderboard.record.vault import Draft, Vault, Writing
 
 CODE, NOTE = "code", "note"
 FORM_BYTES = 65_536

@@ -20,10 +20,10 @@ import httpx
 import numpy as np
 
 import tests.contest  # noqa: F401 - so that tests/support is found
-from leaderboard.accepting import accept
 from leaderboard.contest import Contest
-from leaderboard.standings import Standings, full
-from leaderboard.teams import add_team
+from leaderboard.record.accepting import accept
+from leaderboard.record.teams import add_team
+from leaderboard.standings.boards import Standings, full
 from tests.bench.measure import alternately, apart, seconds
 from tests.bench.rows import Row
 

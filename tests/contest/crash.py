@@ -26,7 +26,7 @@ from postgres import Postgres, postgres_server
 
 from benchmark.cli.output import console, table
 from leaderboard.contest import Contest
-from leaderboard.teams import add_team
+from leaderboard.record.teams import add_team
 from tests.contest.attempts import LEVELS, Answers, Attempt
 from tests.contest.checks import verify_faults
 from tests.contest.dawdler import Dawdler
@@ -39,7 +39,7 @@ BROKEN = 0.15
 LONGEST_PAUSE = 2.0
 SCORED_SECONDS = 3600
 MLFLOW_SECONDS = 600
-WORKERS = {"scorer": "leaderboard.scorer", "MLflow writer": "leaderboard.store_writer"}
+WORKERS = {"scorer": "leaderboard.scoring.scorer", "MLflow writer": "leaderboard.mlflow_store.writer"}
 Say = Callable[[str], None]
 T = TypeVar("T")
 

@@ -27,7 +27,7 @@ from sqlalchemy import create_engine, text
 
 from benchmark.cli.output import console, size, table
 from leaderboard.contest import Contest
-from leaderboard.teams import add_team
+from leaderboard.record.teams import add_team
 from tests.contest.attempts import DAYS, Answers, attempts
 from tests.contest.checks import faults_after, verify_faults
 from tests.contest.served import PeakMemory, call, served

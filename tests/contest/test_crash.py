@@ -14,7 +14,7 @@ from contests import toy_contest, write_answers
 from postgres import postgres_server
 
 from leaderboard.contest import Contest
-from leaderboard.teams import add_team
+from leaderboard.record.teams import add_team
 from tests.contest.checks import verify_faults
 from tests.contest.crash import crash, crash_contest
 from tests.contest.served import Served, served

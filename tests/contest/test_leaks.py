@@ -16,15 +16,15 @@ import pytest
 from contests import toy_contest, write_answers
 from live import client, live_server, signed
 
-from leaderboard.accepting import accept
-from leaderboard.bundles import write_bundle
 from leaderboard.contest import Contest
+from leaderboard.making.bundles import write_bundle
+from leaderboard.mlflow_store.writer import Mirror, open_store
+from leaderboard.pages.publishing import publish
 from leaderboard.pages.site import Site
-from leaderboard.publishing import publish
-from leaderboard.scorer import score_queue
-from leaderboard.standings import Standings
-from leaderboard.store_writer import Mirror, open_store
-from leaderboard.teams import add_team
+from leaderboard.record.accepting import accept
+from leaderboard.record.teams import add_team
+from leaderboard.scoring.scorer import score_queue
+from leaderboard.standings.boards import Standings
 from tests.contest.leaks import Secrets, files_below, leaks
 
 TEAMS = (0.1, 0.25, 0.4, 0.55)

@@ -15,11 +15,11 @@ import pytest
 from contests import toy_contest, write_answers
 from postgres import postgres_server
 
-from leaderboard.accepting import accept, receipt
-from leaderboard.bundles import manifest, write_bundle
 from leaderboard.contest import Contest
-from leaderboard.scorer import score_queue
-from leaderboard.teams import add_team
+from leaderboard.making.bundles import manifest, write_bundle
+from leaderboard.record.accepting import accept, receipt
+from leaderboard.record.teams import add_team
+from leaderboard.scoring.scorer import score_queue
 from tests.contest.behind_nginx import Nginx, nginx_before
 from tests.contest.checks import verify_faults
 from tests.contest.served import Served, call, served

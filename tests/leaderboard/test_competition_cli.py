@@ -13,13 +13,13 @@ from toys import hidden_labels
 from benchmark.cli import cli
 from benchmark.errors import UserError
 from benchmark.files import temporary_folder
-from leaderboard.accepting import accept
+from leaderboard.client.packing import packed
 from leaderboard.contest import Contest
-from leaderboard.exporting import export, public_tables, tables, write_tables
-from leaderboard.packing import packed
-from leaderboard.refusal import Refusal
-from leaderboard.scoring import record_constants, record_scoring
-from leaderboard.teams import add_team, remove_team, team_of_token
+from leaderboard.record.accepting import accept
+from leaderboard.record.exporting import export, public_tables, tables, write_tables
+from leaderboard.record.refusal import Refusal
+from leaderboard.record.teams import add_team, remove_team, team_of_token
+from leaderboard.scoring.submissions import record_constants, record_scoring
 
 
 def run(*arguments):

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from books import Book, C, K, M, book_contest
 
-from leaderboard.gate import move_gate
-from leaderboard.standings import full
+from leaderboard.record.gate import move_gate
+from leaderboard.standings.boards import full
 from leaderboard.views import board_json, competition_json, history_json, rounded, task_json, team_json
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)

@@ -16,8 +16,8 @@ from toys import KINDS, toy_task
 
 from benchmark.intervals import DRAWS
 from leaderboard.contest import Contest
-from leaderboard.ledger import Ledger
-from leaderboard.vault import Vault
+from leaderboard.record.ledger import Ledger
+from leaderboard.record.vault import Vault
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 C, M, K = "toy_classification", "toy_matching", "toy_clustering"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from click.testing import Result
 
 from leaderboard.contest import Contest
-from leaderboard.scorer import score_queue
+from leaderboard.scoring.scorer import score_queue
 
 Command = Callable[..., Result]
 """Runs `classmark` with arguments; `fails=True` where UserError is expected."""

@@ -13,7 +13,7 @@ import uvicorn
 from leaderboard.contest import Contest
 from leaderboard.server.app import create_app
 from leaderboard.server.limits import Limits
-from leaderboard.serving import uvicorn_config
+from leaderboard.server.serving import uvicorn_config
 
 
 @contextmanager

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from toys import toy_task
 
-from leaderboard.closing import close
 from leaderboard.contest import Contest
-from leaderboard.journal import Writer
-from leaderboard.vault import Vault
+from leaderboard.record.journal import Writer
+from leaderboard.record.vault import Vault
+from leaderboard.standings.closing import close
 
 OPENED = datetime(2026, 9, 1, tzinfo=UTC)
 CLOSES = datetime(2027, 1, 1, tzinfo=UTC)

@@ -33,7 +33,7 @@ def baseline(folder: Path, solution: list[str], tasks: list[str], budget: str | 
     from benchmark.cli.run import RunProgress
     from benchmark.solutions import load_solution
     from leaderboard.baselines import hand_in, run_baselines
-    from leaderboard.scoring import record_scoring
+    from leaderboard.scoring.submissions import record_scoring
 
     contest = open_contest(folder)
     limits = contest.config.code.budget()

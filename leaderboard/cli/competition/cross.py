@@ -30,8 +30,8 @@ def cross(folder: Path, tasks: list[str], json: bool) -> None:
     """
     from benchmark.cli.run import RunProgress
     from benchmark.load import load_task
-    from leaderboard.cross import cross as run_cross
-    from leaderboard.cross import find_entrants, keep
+    from leaderboard.standings.cross import cross as run_cross
+    from leaderboard.standings.cross import find_entrants, keep
 
     contest = open_contest(folder)
     extra = [load_task(name) for name in tasks]

@@ -22,7 +22,7 @@ def open_gate(folder: Path, reason: str, extra_time: bool) -> None:
     """Take submissions again, as the dates say."""
     from datetime import UTC, datetime
 
-    from leaderboard.gate import move_gate
+    from leaderboard.record.gate import move_gate
 
     contest = open_contest(folder)
     move_gate(contest, "open" if extra_time else "by the dates", reason)
@@ -48,7 +48,7 @@ def close_gate(folder: Path, reason: str, final: bool, json: bool) -> None:
     """
     from datetime import UTC, datetime
 
-    from leaderboard.gate import move_gate
+    from leaderboard.record.gate import move_gate
 
     if not (final or reason):
         raise click.UsageError("Give --reason, or --final.")
@@ -58,7 +58,7 @@ def close_gate(folder: Path, reason: str, final: bool, json: bool) -> None:
         if not json:
             click.echo(f"✓ closed: {reason}")
     if final:
-        from leaderboard.closing import close
+        from leaderboard.standings.closing import close
 
         _show(close(contest, datetime.now(UTC)), folder, json)
 
@@ -68,7 +68,7 @@ def _show(final: dict[str, Any], folder: Path, json: bool) -> None:
 
     from rich.markup import escape
 
-    from leaderboard.similar import sentences
+    from leaderboard.standings.similar import sentences
 
     if json:
         print_json(final)

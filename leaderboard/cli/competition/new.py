@@ -70,9 +70,9 @@ def new(
     from benchmark.errors import UserError, require
 
     require("sqlalchemy", "leaderboard")
-    from leaderboard.accepting import plain
-    from leaderboard.making import Plan, make
-    from leaderboard.template import Settings
+    from leaderboard.making.competition import Plan, make
+    from leaderboard.making.template import Settings
+    from leaderboard.record.accepting import plain
 
     name = folder.absolute().name if name is None else name
     now = datetime.now(UTC)

@@ -19,7 +19,7 @@ def open_contest(folder: Path) -> Contest:
 
     require("sqlalchemy", "leaderboard")
     from leaderboard.contest import Contest
-    from leaderboard.journal import is_unavailable
+    from leaderboard.record.journal import is_unavailable
 
     contest = Contest(folder)
     try:

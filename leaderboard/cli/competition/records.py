@@ -22,7 +22,7 @@ def export(folder: Path, out: Path) -> None:
     CSV, Parquet and JSON of teams, submissions, scores and the journal, without tokens. Scores are exact here; what
     participants may see is rounded: classmark publish.
     """
-    from leaderboard.exporting import export as write
+    from leaderboard.record.exporting import export as write
 
     paths = write(open_contest(folder), out)
     click.echo("\n".join(map(str, paths)))
@@ -44,7 +44,7 @@ def verify(folder: Path, receipts: tuple[Path, ...], json: bool) -> None:
     The chains, every file, receipts, and each run in MLflow; exit code 1 and a line for each fault. MLflow is behind
     while `classmark serve` does not run: `rebuild` brings it up too.
     """
-    from leaderboard.verifying import verify as faults_of
+    from leaderboard.mlflow_store.verifying import verify as faults_of
 
     faults = faults_of(open_contest(folder), receipts)
     if json:
@@ -60,7 +60,7 @@ def verify(folder: Path, receipts: tuple[Path, ...], json: bool) -> None:
 @click.option("--private-uri", default="", help="The same for private scores.")
 def rebuild(folder: Path, uri: str, private_uri: str) -> None:
     """Make MLflow's leaderboards anew from the record. What was there is put aside."""
-    from leaderboard.verifying import rebuild as build
+    from leaderboard.mlflow_store.verifying import rebuild as build
 
     written = build(open_contest(folder), uri, private_uri)
     click.echo(f"MLflow holds {written} scorings, public and private.")
@@ -83,7 +83,7 @@ def rescore(folder: Path, reason: str, labels: tuple[str, ...], json: bool) -> N
     """
     from rich.progress import Progress
 
-    from leaderboard.rescoring import rescore as score_again
+    from leaderboard.scoring.rescoring import rescore as score_again
 
     contest, mended = open_contest(folder), _mended(labels)
     with Progress(console=console(stderr=True)) as progress:

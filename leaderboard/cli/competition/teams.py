@@ -22,7 +22,7 @@ def team() -> None:
 @json_option
 def add(folder: Path, name: str, json: bool) -> None:
     """Add a team by its NAME and show its token: once, and never again."""
-    from leaderboard.teams import add_team
+    from leaderboard.record.teams import add_team
 
     made, token = add_team(open_contest(folder).ledger, name)
     _show(made.id, made.name, token, json)
@@ -33,7 +33,7 @@ def add(folder: Path, name: str, json: bool) -> None:
 @click.argument("name", metavar="TEAM")
 def remove(folder: Path, name: str) -> None:
     """Void a TEAM's token and take the team off the boards. What it handed in stays on record."""
-    from leaderboard.teams import remove_team
+    from leaderboard.record.teams import remove_team
 
     remove_team(open_contest(folder).ledger, name)
     click.echo(f"✓ {name} is removed")
@@ -50,7 +50,7 @@ def token() -> None:
 @json_option
 def rotate(folder: Path, name: str, json: bool) -> None:
     """Give a TEAM a new token; the old one is void at once."""
-    from leaderboard.teams import rotate_token
+    from leaderboard.record.teams import rotate_token
 
     ledger = open_contest(folder).ledger
     fresh = rotate_token(ledger, name)

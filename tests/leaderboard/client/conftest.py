@@ -15,10 +15,10 @@ from live import live_server
 
 from benchmark.cli import cli
 from benchmark.errors import UserError
-from leaderboard.bundles import write_bundle
 from leaderboard.contest import Contest
-from leaderboard.scoring import record_constants
-from leaderboard.teams import add_team
+from leaderboard.making.bundles import write_bundle
+from leaderboard.record.teams import add_team
+from leaderboard.scoring.submissions import record_constants
 
 
 @pytest.fixture(scope="session")

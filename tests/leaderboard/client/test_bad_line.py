@@ -18,11 +18,12 @@ from wire import Wire, wire_to
 
 from benchmark.errors import UserError
 from benchmark.files import file_digest, temporary_folder
-from leaderboard import Competition, connection, join
-from leaderboard.archives import unpack
-from leaderboard.downloading import Version, listed_files, unzip
-from leaderboard.joined import Joined
-from leaderboard.packing import packed
+from leaderboard import Competition, join
+from leaderboard.client import connection
+from leaderboard.client.downloading import Version, listed_files, unzip
+from leaderboard.client.joined import Joined
+from leaderboard.client.packing import packed
+from leaderboard.scoring.archives import unpack
 
 GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<html></html>"
 

@@ -17,7 +17,7 @@ from hosted import Host
 from benchmark import load_task
 from benchmark.errors import UserError
 from leaderboard import Competition, join, open_competition
-from leaderboard.refusal import Refusal
+from leaderboard.record.refusal import Refusal
 
 
 @pytest.fixture

@@ -18,13 +18,14 @@ from hosted import Command, Host
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard import connection, open_competition
-from leaderboard.accepting import accept
+from leaderboard import open_competition
 from leaderboard.cli.shared import sparkline
-from leaderboard.connection import required_url
-from leaderboard.plain import lines, one_line
-from leaderboard.scoring import record_scoring
-from leaderboard.teams import rotate_token
+from leaderboard.client import connection
+from leaderboard.client.connection import required_url
+from leaderboard.client.plain import lines, one_line
+from leaderboard.record.accepting import accept
+from leaderboard.record.teams import rotate_token
+from leaderboard.scoring.submissions import record_scoring
 
 
 @pytest.fixture(autouse=True)

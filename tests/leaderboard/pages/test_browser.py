@@ -14,10 +14,10 @@ from live import live_server
 from made_contest import made_contest
 
 from benchmark.cli import cli
-from leaderboard.bundles import write_bundle
 from leaderboard.contest import Contest
-from leaderboard.scorer import score_queue
-from leaderboard.teams import add_team
+from leaderboard.making.bundles import write_bundle
+from leaderboard.record.teams import add_team
+from leaderboard.scoring.scorer import score_queue
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

@@ -12,12 +12,12 @@ import pytest
 from made_contest import CLOSES, NOW, OPENED, made_contest
 from wellformed import read_page
 
-from leaderboard.accepting import plain
 from leaderboard.contest import Contest
-from leaderboard.gate import move_gate
 from leaderboard.pages.samples import make_samples
 from leaderboard.pages.site import HTML, Site
-from leaderboard.standings import Standings
+from leaderboard.record.accepting import plain
+from leaderboard.record.gate import move_gate
+from leaderboard.standings.boards import Standings
 
 
 @pytest.fixture(scope="module")

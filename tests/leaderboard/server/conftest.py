@@ -11,9 +11,9 @@ import pytest
 from contests import kept_contest
 from live import client, live_server
 
-from leaderboard.bundles import write_bundle
 from leaderboard.contest import Contest
-from leaderboard.teams import add_team
+from leaderboard.making.bundles import write_bundle
+from leaderboard.record.teams import add_team
 
 
 @pytest.fixture(scope="session")

@@ -16,16 +16,16 @@ import pytest
 from live import client, live_server, signed
 from pydantic import BaseModel, TypeAdapter
 
-from leaderboard.bundles import MANIFEST
 from leaderboard.contest import Contest
-from leaderboard.gate import move_gate
-from leaderboard.refusal import Refusal
-from leaderboard.scorer import score_queue
-from leaderboard.selecting import select
+from leaderboard.making.bundles import MANIFEST
+from leaderboard.record.gate import move_gate
+from leaderboard.record.refusal import Refusal
+from leaderboard.record.selecting import select
+from leaderboard.record.teams import rotate_token
+from leaderboard.scoring.scorer import score_queue
 from leaderboard.server import models, models_boards
 from leaderboard.server.limits import Limits
 from leaderboard.server.logs import JsonLines
-from leaderboard.teams import rotate_token
 
 READS: dict[str, object] = {
     "/api/competition": models.Competition,

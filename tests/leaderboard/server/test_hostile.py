@@ -20,8 +20,8 @@ import pytest
 from live import client
 
 from leaderboard.contest import Contest
-from leaderboard.selecting import select
-from leaderboard.teams import add_team
+from leaderboard.record.selecting import select
+from leaderboard.record.teams import add_team
 
 Left = Callable[[], list[Path]]
 NASTY = (
@@ -219,7 +219,7 @@ def test_selections_that_are_none(team: httpx.Client, content: bytes) -> None:
 
 
 def test_selecting_is_for_own_accepted_submissions(contest: Contest, foxes: str) -> None:
-    from leaderboard.refusal import Refusal
+    from leaderboard.record.refusal import Refusal
 
     with pytest.raises(Refusal, match="no such submission"):
         select(contest, "foxes", ["0123456789abcdef"])

@@ -11,7 +11,7 @@ import pytest
 from live import live_server, signed
 
 from leaderboard.contest import Contest
-from leaderboard.scorer import score_queue
+from leaderboard.scoring.scorer import score_queue
 from leaderboard.server.limits import Limits
 
 EXAMPLES = 25

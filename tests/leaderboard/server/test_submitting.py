@@ -14,8 +14,8 @@ import pytest
 from live import client, live_server, signed
 
 from leaderboard.contest import Contest
-from leaderboard.gate import move_gate
-from leaderboard.teams import remove_team, rotate_token
+from leaderboard.record.gate import move_gate
+from leaderboard.record.teams import remove_team, rotate_token
 
 Left = Callable[[], list[Path]]
 
@@ -232,7 +232,7 @@ def test_code_is_taken_where_it_is_allowed(made: Path, tmp_path: Path, team: htt
 
 
 def test_code_is_refused_where_it_is_not(made: Path, tmp_path: Path) -> None:
-    from leaderboard.teams import add_team
+    from leaderboard.record.teams import add_team
 
     folder = shutil.copytree(made / "contest", tmp_path / "contest")
     settings = folder / "competition.toml"

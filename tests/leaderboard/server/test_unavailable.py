@@ -16,7 +16,7 @@ import pytest
 from live import client, live_server
 
 from leaderboard.contest import Contest
-from leaderboard.teams import add_team
+from leaderboard.record.teams import add_team
 
 Left = Callable[[], list[Path]]
 

@@ -1,0 +1,1 @@
+"""The participant's side: it needs no extra and imports no server."""

@@ -1,0 +1,1 @@
+"""The record of a competition: what was accepted, by whom, and what it was worth."""

@@ -1,0 +1,1 @@
+"""What submissions are worth: they are run where they are code, and scored."""

@@ -1,0 +1,74 @@
+"""Code submissions: each is run in the sandbox on every task of the competition, under the budget of its settings.
+
+The code gets what a participant may see, never a label. Its predictions go on to scoring as if they were handed in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.records import Record
+from benchmark.run import Run, execute
+from benchmark.runner import recorded
+from benchmark.solutions import Solution, load_solution
+from leaderboard.contest import Contest
+from leaderboard.record.state import Submission, TaskScore
+from leaderboard.scoring.archives import unpack
+from leaderboard.scoring.failures import raise_outage, report_failure
+
+CODE = "code"
+LOG_LINES = 20
+MOST_LOG = 2_000
+
+
+def open_code(contest: Contest, submission: Submission) -> Solution:
+    """The solution in a code submission, unpacked under `home/code`; its name is the submission's id."""
+    folder = contest.home / CODE / submission.id
+    if not folder.is_dir():
+        unpack(contest.submissions.path(submission.files[CODE]), folder)
+    return load_solution(str(folder))
+
+
+def run_on(
+    contest: Contest, solution: Solution, task: str, cpus: Sequence[int], stop: threading.Event
+) -> Record:
+    """The record of a solution's run on a task; made now unless there is one. KeyboardInterrupt when `stop` is set."""
+    results, run = contest.home / "results", run_of(contest, solution, task)
+    return recorded(run, results) or execute(run, results, cpus, stop)
+
+
+def run_of(contest: Contest, solution: Solution, task: str) -> Run:
+    """The run of a solution on a task, under the budget of code submissions."""
+    return Run(solution, contest.task(task), 0, contest.config.code.budget())
+
+
+def run_code(
+    contest: Contest, submission: Submission, cpus: Sequence[int], stop: threading.Event
+) -> dict[str, Path | TaskScore]:
+    """The predictions file of a code submission for each task, or how its run ended where there is none."""
+    found: dict[str, Path | TaskScore] = {}
+    for task in contest.config.tasks:
+        try:
+            solution = open_code(contest, submission)
+            found[task] = _outcome(run_on(contest, solution, task, cpus, stop))
+        except Exception as error:
+            raise_outage(error)
+            message = report_failure(contest, f"submission {submission.id}, {task}: running its code", error)
+            found[task] = TaskScore("failed", message=message)
+    return found
+
+
+def predictions_of(record: Record) -> Path | None:
+    """The predictions file of a run that ended ok."""
+    paths = [record.folder / f"predictions.{suffix}" for suffix in ("parquet", "csv")]
+    return next((path for path in paths if record.ok and path.is_file()), None)
+
+
+def _outcome(record: Record) -> Path | TaskScore:
+    if path := predictions_of(record):
+        return path
+    lines = (record.folder / "log.txt").read_text(encoding="utf-8").splitlines()[-LOG_LINES:]
+    told = "\n".join([record.run["reason"], *lines]).strip()[-MOST_LOG:]
+    return TaskScore(record.run["status"], message=told)

@@ -1,0 +1,123 @@
+"""The scoring worker: `python -m leaderboard.scoring.scorer DIR --share 0/2` scores what is queued.
+
+It ends with its parent. Workers split submissions by id and talk through the record alone. What is being scored when a worker is killed is still
+queued; a submission that has ended several workers is given up, so that the others behind it are scored.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+import click
+from threadpoolctl import threadpool_limits
+
+from benchmark.errors import UserError
+from benchmark.runner import cpus_of_slot
+from leaderboard.contest import Contest
+from leaderboard.record.journal import is_unavailable
+from leaderboard.scoring.failures import report_failure
+from leaderboard.scoring.submissions import record_constants, record_failure, record_scoring
+from leaderboard.workers import follow, stop_with_parent
+
+LONGEST_WAIT = 10.0
+MOST_STARTS = 5
+_log = logging.getLogger("classmark.scorer")
+
+
+class GivenUp(Exception):
+    """A submission whose scoring has ended the worker again and again."""
+
+
+def score_queue(
+    contest: Contest, share: tuple[int, int] = (0, 1), stop: threading.Event | None = None
+) -> int:
+    """Score what is queued, of the submissions of this share, and return how many there were.
+
+    Ends early, after the current submission, when `stop` is set; code that runs then is stopped and stays queued.
+    Raises DBAPIError or OSError where the record or the disk is not to be had.
+    """
+    stop, done = stop or threading.Event(), 0
+    number, count = share
+    with contest.ledger.reading() as state:
+        constant = state.constant
+        waiting = [name for name in state.queued() if int(name, 16) % count == number]
+    if waiting and constant is None:
+        _score_constants(contest)
+    cpus = cpus_of_slot(number, contest.config.code.cores)
+    for name in waiting:
+        if stop.is_set():
+            break
+        if not _score(contest, name, cpus, stop):
+            break
+        done += 1
+    return done
+
+
+def _score_constants(contest: Contest) -> None:
+    try:
+        record_constants(contest)
+    except UserError as error:
+        _log.error(
+            "the constant answers could not be scored: %s", report_failure(contest, "constants", error)
+        )
+
+
+def _score(contest: Contest, submission: str, cpus: list[int], stop: threading.Event) -> bool:
+    """Score one submission; False where it was stopped meanwhile."""
+    starts = _starts(contest) / submission
+    try:
+        _count(starts)
+        if starts.stat().st_size > MOST_STARTS:
+            raise GivenUp(f"scoring ended the worker {MOST_STARTS} times")
+        record_scoring(contest, submission, cpus=cpus, stop=stop)
+    except KeyboardInterrupt:
+        starts.unlink(missing_ok=True)
+        return False
+    except Exception as error:
+        if is_unavailable(error):
+            raise
+        record_failure(contest, submission, report_failure(contest, f"submission {submission}", error))
+    starts.unlink(missing_ok=True)
+    return True
+
+
+def _starts(contest: Contest) -> Path:
+    """A file for each submission that is being scored, of a byte for each time that was begun."""
+    return contest.private / "scoring"
+
+
+def _count(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("ab") as file:
+        file.write(b".")
+
+
+def work(contest: Contest, share: tuple[int, int], stop: threading.Event) -> None:
+    """Score what comes until `stop` is set; wait out that the record or the disk is not to be had."""
+    seen = -1
+
+    def step() -> None:
+        nonlocal seen
+        last = contest.ledger.journal.last()
+        if last != seen:
+            score_queue(contest, share, stop)
+            seen = last
+
+    follow(step, stop, is_unavailable, LONGEST_WAIT, _log)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--share", default="0/1", help="Which share of the submissions, such as 0/2.")
+def main(folder: Path, share: str) -> None:
+    """Score what is queued in the competition in FOLDER, until the parent process ends."""
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
+    number, _, count = share.partition("/")
+    with threadpool_limits(1):  # workers share the processors
+        work(Contest(folder), (int(number), int(count)), stop_with_parent())
+
+
+if __name__ == "__main__":
+    main()

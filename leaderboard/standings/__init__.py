@@ -1,0 +1,1 @@
+"""Who is where, during a competition and at its end."""

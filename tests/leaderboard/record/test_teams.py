@@ -1,0 +1,79 @@
+"""Teams and tokens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.errors import UserError
+from leaderboard.record.journal import Journal
+from leaderboard.record.ledger import Ledger
+from leaderboard.record.refusal import Refusal
+from leaderboard.record.teams import add_team, remove_team, rotate_token, team_of_token
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    journal = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    journal.create()
+    return Ledger(journal)
+
+
+def who(ledger: Ledger, token: str) -> str:
+    with ledger.reading() as state:
+        return team_of_token(state, token).id
+
+
+def test_a_token_tells_its_team_and_is_kept_as_a_digest_only(ledger: Ledger, tmp_path: Path) -> None:
+    team, token = add_team(ledger, "Äpfel & Birnen")
+    assert team.id == "apfel-birnen"
+    assert team.name == "Äpfel & Birnen"
+    assert who(ledger, token) == team.id
+    ledger.journal.close()
+    assert all(token.encode() not in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_names_that_look_the_same_are_one_name(ledger: Ledger) -> None:
+    add_team(ledger, "Team One")
+    for name in ("team one", "  Team   One ", "ＴＥＡＭ One"):
+        with pytest.raises(UserError, match="already"):
+            add_team(ledger, name)
+
+
+def test_names_with_the_same_letters_get_numbers(ledger: Ledger) -> None:
+    assert [add_team(ledger, name)[0].id for name in ("a b", "a-b", "a+b", "漢字", "日本")] == [
+        "a-b", "a-b-2", "a-b-3", "team", "team-2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b", "a\x1b[31mb", "a\u202eb", "a\u200bb"])
+def test_names_that_are_no_names(ledger: Ledger, name: str) -> None:
+    with pytest.raises(UserError, match="no name"):
+        add_team(ledger, name)
+
+
+@pytest.mark.parametrize("token", ["", "cm_wrong", "' OR 1=1 --", "cm_" + "A" * 10_000])
+def test_wrong_tokens(ledger: Ledger, token: str) -> None:
+    add_team(ledger, "one")
+    add_team(ledger, "base", baseline=True)
+    with pytest.raises(Refusal) as caught:
+        who(ledger, token)
+    assert caught.value.code == "no token"
+
+
+def test_a_rotated_token_is_void_at_once(ledger: Ledger) -> None:
+    team, old = add_team(ledger, "one")
+    new = rotate_token(ledger, "one")
+    assert who(ledger, new) == team.id
+    with pytest.raises(Refusal):
+        who(ledger, old)
+
+
+def test_a_removed_team_has_no_token(ledger: Ledger) -> None:
+    _, token = add_team(ledger, "one")
+    remove_team(ledger, "one")
+    with pytest.raises(Refusal):
+        who(ledger, token)
+    with pytest.raises(UserError, match="no team"):
+        remove_team(ledger, "onne")

@@ -1,0 +1,105 @@
+"""A wrong label is mended in the open: old scores stay, new ones stand beside them, and who moved is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from contests import toy_contest, write_answers
+
+from benchmark.errors import UserError
+from leaderboard.contest import Contest
+from leaderboard.record.accepting import accept
+from leaderboard.record.teams import add_team
+from leaderboard.scoring.rescoring import rescore
+from leaderboard.scoring.scorer import score_queue
+
+TASK = "toy_classification"
+
+
+@pytest.fixture
+def contest(tmp_path: Path) -> Contest:
+    """Ada answers all right; Grace answers what the labels will say once they are mended."""
+    contest = toy_contest(tmp_path / "contest")
+    for name in ("Ada", "Grace"):
+        team, _ = add_team(contest.ledger, name)
+        files = write_answers(contest, tmp_path / team.id)
+        if name == "Grace":
+            mended_labels(contest, tmp_path).rename(columns={"target": "prediction"}).to_parquet(files[TASK])
+        digests = {task: contest.submissions.put([path.read_bytes()]) for task, path in files.items()}
+        accept(contest, team.id, digests)
+    score_queue(contest)
+    return contest
+
+
+def mended_labels(contest: Contest, folder: Path) -> pd.DataFrame:
+    """The labels with the first 40 rows in another class; also as labels.csv in the folder."""
+    labels = contest.labels(TASK).frame["target"].astype(str).reset_index()
+    labels.columns = pd.Index(["id", "target"])
+    classes = contest.task(TASK).classes
+    moved = [classes[(classes.index(name) + 1) % len(classes)] for name in labels["target"][:40]]
+    labels.loc[labels.index[:40], "target"] = moved
+    labels.to_csv(folder / "labels.csv", index=False)
+    return labels
+
+
+def test_who_moved_and_why(contest: Contest, tmp_path: Path) -> None:
+    labels = contest.labels_file(TASK, "labels.parquet")
+    before = labels.read_bytes()
+    told = rescore(contest, "forty labels were wrong", {TASK: tmp_path / "labels.csv"})
+    assert told["labels"][TASK]["rows"] == 40
+    moves = {move["team"]: move for move in told["public"]}
+    assert moves["grace"]["score"][0] < moves["grace"]["score"][1] == 1.0
+    assert moves["ada"]["score"][0] == 1.0 > moves["ada"]["score"][1]
+    assert moves["ada"]["rank"] == [1, 2]
+    assert set(moves["ada"]["tasks"]) == {TASK}
+    assert {move["track"] for move in told["private"]} == {"classification"}
+    kept = list((contest.private / "labels-before").glob("*/labels.parquet"))
+    assert [path.read_bytes() for path in kept] == [before]
+    with contest.ledger.reading() as state:
+        for name, made in state.submissions.items():
+            first, second = state.scorings[name]
+            assert (first.reason, second.reason) == ("", "forty labels were wrong")
+            assert first.tasks["toy_matching"] == second.tasks["toy_matching"]
+            assert made.time < second.time
+    kinds = [entry.kind for entry in contest.ledger.journal.entries()]
+    assert kinds[-5:] == ["labels_mended", "constants", "scored", "scored", "rescored"]
+    entry = contest.ledger.journal.entries()[-1]
+    assert json.loads(next((contest.private / "rescorings").glob("*")).read_text()) == told
+    assert entry.body["moves"] == told["public"]
+    assert "private" not in entry.body
+    assert rescore(contest, "nothing new")["public"] == []
+
+
+def test_a_rescoring_that_was_interrupted_is_done_once(
+    contest: Contest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(done: int, count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"}, die)
+    rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
+    with contest.ledger.reading() as state, contest.private_ledger.reading() as private:
+        assert {len(found) for found in (*state.scorings.values(), *private.scorings.values())} == {2}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda t: t.iloc[1:], "1 test rows without a label"),
+        (lambda t: pd.concat([t, t[:2]]), "2 ids that stand twice"),
+        (lambda t: t.assign(target="sofa"), "1 classes that the task does not have"),
+        (lambda t: t.assign(id=t["id"] + "x"), "ids that are no test rows"),
+        (lambda t: t.rename(columns={"target": "label"}), "has no column 'target'"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(contest: Contest, tmp_path: Path, spoil, problem: str) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "spoilt.parquet"
+    spoil(pd.read_csv(tmp_path / "labels.csv", dtype=str)).to_parquet(path)
+    before = contest.ledger.journal.last()
+    with pytest.raises(UserError, match=problem):
+        rescore(contest, "wrong", {TASK: path})
+    assert contest.ledger.journal.last() == before

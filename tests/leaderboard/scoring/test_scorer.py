@@ -1,0 +1,182 @@
+"""Scoring workers: they follow the record, share the queue, and survive what they score."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from contests import toy_contest, write_answers
+from postgres import postgres_server
+
+from benchmark.sandbox import sandbox
+from benchmark.scoring import score
+from leaderboard.contest import Contest
+from leaderboard.record.accepting import accept
+from leaderboard.record.state import Submission
+from leaderboard.record.teams import add_team
+from leaderboard.scoring.scorer import MOST_STARTS, score_queue
+
+SOLUTION = """
+import pandas as pd
+
+class Majority:
+    def fit(self, X, y):
+        self.most = y.mode()[0]
+        return self
+
+    def predict(self, X):
+        print("a line of its own")
+        return pd.Series(self.most, index=X.index)
+
+def supports(task):
+    if task.kind == "matching":
+        return False, "pairs are beyond it"
+    return True, ""
+
+def build(task):
+    if task.kind == "clustering":
+        raise ValueError("no idea")
+    return Majority()
+"""
+
+
+def submit(contest: Contest, name: str, folder: Path) -> Submission:
+    team, _ = add_team(contest.ledger, name)
+    files = write_answers(contest, folder / team.id, wrong=0.2)
+    digests = {task: contest.submissions.put([path.read_bytes()]) for task, path in files.items()}
+    return accept(contest, team.id, digests)[0]
+
+
+def worker(contest: Contest, share: str = "0/1") -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "leaderboard.scoring.scorer", str(contest.folder), "--share", share]
+    return subprocess.Popen(command, stderr=subprocess.PIPE)
+
+
+def queued(contest: Contest) -> list[str]:
+    with contest.ledger.reading() as state:
+        return state.queued()
+
+
+def wait_for_an_empty_queue(contest: Contest, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while queued(contest) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert queued(contest) == []
+
+
+def test_workers_share_what_comes_and_end_when_told(tmp_path: Path) -> None:
+    contest = toy_contest(tmp_path / "contest")
+    workers = [worker(contest, "0/2"), worker(contest, "1/2")]
+    for number in range(6):
+        submit(contest, f"Team {number}", tmp_path)
+    wait_for_an_empty_queue(contest)
+    for one in workers:
+        one.send_signal(signal.SIGTERM)
+        assert one.wait(20) == 0
+    with contest.ledger.reading() as state, contest.private_ledger.reading() as private:
+        assert {len(found) for found in state.scorings.values()} == {1}
+        assert set(private.scorings) == set(state.scorings)
+    assert list((contest.private / "scoring").iterdir()) == []
+
+
+def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    contest = toy_contest(tmp_path / "contest")
+    code = (
+        "import subprocess, sys, time; "
+        "child = subprocess.Popen([sys.executable, '-m', 'leaderboard.scoring.scorer', sys.argv[1]]); "
+        "print(child.pid, flush=True); time.sleep(600)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code, str(contest.folder)], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    submit(contest, "Ada", tmp_path)
+    wait_for_an_empty_queue(contest)
+    parent.kill()
+    parent.wait()
+    for _ in range(100):
+        if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker outlives its parent")
+
+
+def test_a_submission_that_ends_its_workers_is_given_up(tmp_path: Path) -> None:
+    contest = toy_contest(tmp_path / "contest")
+    made, other = submit(contest, "Ada", tmp_path), submit(contest, "Grace", tmp_path)
+    (contest.private / "scoring").mkdir()
+    (contest.private / "scoring" / made.id).write_bytes(b"." * MOST_STARTS)
+    assert score_queue(contest) == 2
+    with contest.ledger.reading() as state:
+        given_up, scored = state.scorings[made.id][-1], state.scorings[other.id][-1]
+    assert {task.status for task in given_up.tasks.values()} == {"failed"}
+    assert {task.status for task in scored.tasks.values()} == {"ok"}
+
+
+@pytest.mark.slow
+def test_a_database_that_goes_away_is_waited_for(tmp_path: Path) -> None:
+    with postgres_server() as server:
+        urls = f'database = "{server.create("main")}"\nprivate_database = "{server.create("hidden")}"'
+        contest = toy_contest(tmp_path / "contest", more=urls)
+        one = worker(contest)
+        submit(contest, "Ada", tmp_path)
+        wait_for_an_empty_queue(contest)
+        server.kill()
+        time.sleep(2)
+        assert one.poll() is None
+        server.start()
+        submit(contest, "Grace", tmp_path)
+        wait_for_an_empty_queue(contest)
+        one.send_signal(signal.SIGTERM)
+        assert one.wait(20) == 0
+        for ledger in (contest.ledger, contest.private_ledger):
+            assert ledger.journal.faults() == []
+            ledger.journal.close()
+
+
+@pytest.fixture
+def coded(tmp_path: Path) -> tuple[Contest, Submission]:
+    """A competition that takes code, with one code submission."""
+    if not sandbox()[0]:
+        pytest.skip("there is no sandbox here: install bubblewrap")
+    contest = toy_contest(tmp_path / "contest", more='[code]\nallowed = true\nseconds = "60s"\ncores = 1\n')
+    team, _ = add_team(contest.ledger, "Ada")
+    path = tmp_path / "solution.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mine/solution.py", SOLUTION)
+    digest = contest.submissions.put([path.read_bytes()])
+    return contest, accept(contest, team.id, {"code": digest}, form="code")[0]
+
+
+def test_code_is_run_in_the_sandbox_and_its_predictions_scored(coded: tuple[Contest, Submission]) -> None:
+    contest, made = coded
+    assert score_queue(contest) == 1
+    with contest.ledger.reading() as state:
+        [found] = state.scorings[made.id]
+    tasks = found.tasks
+    assert (tasks["toy_matching"].status, tasks["toy_matching"].message) == (
+        "unsupported",
+        "pairs are beyond it",
+    )
+    assert tasks["toy_clustering"].status == "failed"
+    assert "no idea" in tasks["toy_clustering"].message
+    assert str(contest.folder) not in json.dumps([task.message for task in tasks.values()])
+    [path] = (contest.home / "results" / made.id).rglob("predictions.parquet")
+    wanted = score(contest.task("toy_classification"), path, "public").headline.value
+    assert tasks["toy_classification"].value == wanted
+
+
+def test_code_that_is_stopped_stays_queued(coded: tuple[Contest, Submission]) -> None:
+    contest, made = coded
+    stop = threading.Event()
+    threading.Timer(1.0, stop.set).start()
+    assert score_queue(contest, stop=stop) == 0
+    assert queued(contest) == [made.id]
+    assert os.listdir(contest.private / "scoring") == []
