@@ -12,8 +12,9 @@ from benchmark.comparing.sampled import ROUNDING, Sampled
 
 _COST = ("seconds", "memory")
 _TRACK = ("rank", "solution", "mean score", "tasks", *_COST)
-_STANDING = ("solution", "first is ahead by", "mean rank", "win rate", "Elo")
+_STANDING = ("solution", "first is ahead by", "mean rank", "win rate", "Elo", "cannot be told from")
 _TASK = ("rank", "solution", "score", "of the way", "ok", *_COST, "not ok")
+CANNOT_TELL = "cannot tell"
 NUMBERS = {"rank", "tasks", "mean rank", "win rate", "Elo", "of the way", "ok", *_COST}
 
 
@@ -27,12 +28,14 @@ class Sheet:
 
 
 def sheets(comparison: Comparison, pair: Sequence[Difference] = ()) -> list[Sheet]:
-    """The pair that was asked for, each track with the paired standings in it, then each task."""
+    """The pair that was asked for; each track, with the paired standings and its tasks beside each other; each task."""
     found = [_pair(pair)] if pair else []
     for track in comparison.tracks:
         found.append(_track(track))
         if track.differences:
             found.append(_standing(track))
+        if len(track.tasks) > 1:
+            found.append(_side_by_side(track, comparison.tasks))
     return [*found, *map(_task, comparison.tasks)]
 
 
@@ -90,10 +93,36 @@ def _standing(track: TrackComparison) -> Sheet:
             f"{entry.rating.mean_rank:.2f}",
             _number(entry.rating.win_rate, ".2f"),
             _number(entry.rating.elo, ".0f"),
+            ", ".join(_not_told_apart(track, entry.solution)) or "-",
         )
         for entry in track.entries
     ]
     return Sheet(f"Track {track.name}: {track.entries[0].solution} against each", _STANDING, tuple(rows))
+
+
+def _not_told_apart(track: TrackComparison, solution: str) -> list[str]:
+    """Those whose paired interval with a solution holds zero."""
+    met = (
+        track.difference(solution, entry.solution) for entry in track.entries if entry.solution != solution
+    )
+    return [found.other for found in met if found and _verdict(found) == CANNOT_TELL]
+
+
+def _side_by_side(track: TrackComparison, tasks: Sequence[TaskComparison]) -> Sheet:
+    """A row for each solution, a column for each task; where not all runs are ok, how they ended."""
+    columns = [task for task in tasks if task.track == track.name and task.name in track.tasks]
+    cells = {
+        (entry.solution, task.name): f"{entry.score.value:.3f}"
+        + (f" ({spell_endings(entry.endings)})" if entry.answered < entry.asked else "")
+        for task in columns
+        for entry in task.entries
+    }
+    rows = [
+        (entry.solution, *(cells.get((entry.solution, task.name), "-") for task in columns))
+        for entry in track.entries
+    ]
+    names = tuple(task.name for task in columns)
+    return Sheet(f"Track {track.name}: task by task", ("solution", *names), tuple(rows))
 
 
 def _task(task: TaskComparison) -> Sheet:
@@ -141,7 +170,7 @@ def _pair(pair: Sequence[Difference]) -> Sheet:
 def _verdict(found: Difference) -> str:
     if found.score.is_above_zero:
         return found.solution
-    return found.other if found.score.interval[1] < -ROUNDING else "cannot tell"
+    return found.other if found.score.interval[1] < -ROUNDING else CANNOT_TELL
 
 
 def _number(value: float | None, form: str) -> str:

@@ -1,7 +1,8 @@
 """The scoring worker: `python -m leaderboard.scoring.scorer DIR --share 0/2` scores what is queued.
 
-It ends with its parent. Workers split submissions by id and talk through the record alone. What is being scored when a worker is killed is still
-queued; a submission that has ended several workers is given up, so that the others behind it are scored.
+It ends with its parent. Workers split submissions by id and talk through the record alone. What is being scored when a
+worker is killed is still queued; a submission that has ended several workers is given up, so that the others behind it
+are scored.
 """
 
 from __future__ import annotations

@@ -71,6 +71,36 @@ def test_a_pair_says_who_is_better_where_the_data_tell(comparison: Comparison) -
     assert verdicts("a|b", "twin") == {"cannot tell"}
 
 
+def test_who_cannot_be_told_apart_stands_beside(comparison: Comparison) -> None:
+    [standing] = [sheet for sheet in sheets(comparison) if "against each" in sheet.title]
+    apart = {row[0]: row[-1] for row in standing.rows}
+    assert apart == {"a|b": "twin", "twin": "a|b", "c": "-"}
+
+
+def test_tasks_of_a_track_stand_beside_each_other(tmp_path: Path) -> None:
+    true = truth()
+    records = [
+        record
+        for task in ("hats", "bags")
+        for record in make_records(tmp_path, {"good": guess(true, 0.9), "slow": guess(true, 0.5)}, task, true)
+    ]
+    records += make_records(
+        tmp_path, {"late": guess(true, 0.7)}, "hats", true, failed={"late": {None: "timeout"}}
+    )
+    comparison = compare(select(records))
+    [found] = [sheet for sheet in sheets(comparison) if "task by task" in sheet.title]
+    score = {
+        (task.name, entry.solution): f"{entry.score.value:.3f}"
+        for task in comparison.tasks
+        for entry in task.entries
+    }
+    assert sorted(found.columns[1:]) == ["bags", "hats"]
+    cells = {row[0]: dict(zip(found.columns[1:], row[1:], strict=True)) for row in found.rows}
+    assert cells["good"] == {task: score[task, "good"] for task in ("bags", "hats")}
+    assert cells["late"]["hats"] == f"{score['hats', 'late']} (1 timeout)"
+    assert cells["late"]["bags"].endswith("(1 not run)")
+
+
 def test_what_is_not_ok_has_a_column_only_where_there_is_something(comparison: Comparison) -> None:
     columns = [sheet.columns for sheet in sheets(comparison)[2:]]
     assert ["not ok" in names for names in columns] == [True, False]
