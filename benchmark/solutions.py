@@ -9,8 +9,9 @@ import ast
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -148,12 +149,22 @@ def _requires(tree: ast.Module, path: Path) -> tuple[str, ...]:
 
 
 def _is_met(wanted: Requirement) -> bool:
+    """Whether it is installed, with what its extras ask for."""
     if wanted.marker and not wanted.marker.evaluate():
         return True
     try:
-        return wanted.specifier.contains(version(wanted.name), prereleases=True)
+        found = distribution(wanted.name)
     except PackageNotFoundError:
         return False
+    fits = wanted.specifier.contains(found.version, prereleases=True)
+    return fits and all(_is_met(part) for extra in wanted.extras for part in _asked_by(extra, found))
+
+
+def _asked_by(extra: str, found: Distribution) -> Iterator[Requirement]:
+    for part in map(Requirement, found.requires or ()):
+        if part.marker and part.marker.evaluate({"extra": extra}) and not part.marker.evaluate({"extra": ""}):
+            part.marker = None
+            yield part
 
 
 def _command(path: Path) -> Solution:

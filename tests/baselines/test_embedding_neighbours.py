@@ -9,7 +9,7 @@ from toys import toy_task
 from tests.baselines.solver import given
 
 pytest.importorskip("lightgbm")
-pytest.importorskip("hnswlib")
+pytest.importorskip("voyager")
 pytest.importorskip("sentence_transformers")
 
 from baselines.embedding_neighbours import affordable, build, supports

@@ -16,7 +16,7 @@ from benchmark.task import Task
 from tests.baselines.solver import Given, given
 
 pytest.importorskip("lightgbm")
-pytest.importorskip("hnswlib")
+pytest.importorskip("voyager")
 
 OWN = {"text_only": {"title"}, "numbers_only": {"price", "shop", "seen"}, "pictures_only": {"picture"}}
 LACKS = {"text_only": "text", "numbers_only": "numbers", "pictures_only": "pictures"}

@@ -42,7 +42,7 @@ def test_one_record_has_no_pair(records: int) -> None:
 
 
 def test_nearest_dense_are_those_of_brute_force() -> None:
-    pytest.importorskip("hnswlib")
+    pytest.importorskip("voyager")
     dense = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
     dense /= np.linalg.norm(dense, axis=1, keepdims=True)
     dense[7] = 0
