@@ -53,7 +53,7 @@ def _page(found: Score) -> None:
     if given["oracle"]:
         out.print(
             f"the oracle, who knows all evidence, scores {with_interval(given['oracle'])}: "
-            f"[bold]{given['oracle']['way']:.0%} of the way[/bold] from the constant answer to there\n"
+            f"[bold]{given['oracle']['way']:z.0%} of the way[/bold] from the constant answer to there\n"
         )
     rows = [
         (name, number(value["value"]), number(value["low"]), number(value["high"]), metric.title)

@@ -132,7 +132,7 @@ def _task(task: TaskComparison) -> Sheet:
             str(entry.rank),
             entry.solution,
             _with_interval(entry.score),
-            _number(task.way(entry), ".0%") if task.oracle is not None else "",
+            _number(task.way(entry), "z.0%") if task.oracle is not None else "",
             f"{entry.answered}/{entry.asked}",
             *_cost(entry.cost),
             spell_endings({status: count for status, count in entry.endings.items() if status != "ok"}),

@@ -58,7 +58,7 @@ class LabelOutcome:
         return np.column_stack([sums(self.bucket, row, self.buckets) for row in rows])
 
 
-def per_class_table(outcome: LabelOutcome) -> dict[str, Floats]:
+def per_class_table(outcome: LabelOutcome) -> dict[str, Ints | Floats]:
     """Support, number predicted, precision, recall and F1 of each class; each of shape (classes,). 0/0 is 0.
 
     >>> outcome = LabelOutcome(np.array([0, 0, 1]), np.array([0, 1, 1]), 2, np.zeros(3, int), 1)
@@ -67,8 +67,8 @@ def per_class_table(outcome: LabelOutcome) -> dict[str, Floats]:
     """
     support, predicted, hits = outcome.class_counts.sum(axis=0)
     return {
-        "support": support,
-        "predicted": predicted,
+        "support": support.astype(np.int64),
+        "predicted": predicted.astype(np.int64),
         "precision": ratio(hits, predicted),
         "recall": ratio(hits, support),
         "f1": ratio(2 * hits, support + predicted),

@@ -158,7 +158,7 @@ class PairOutcome:
         return self.records[first], pairs
 
 
-def per_entity_table(outcome: PairOutcome) -> dict[str, Ints | Floats]:
+def per_entity_table(outcome: PairOutcome) -> dict[str, Ints]:
     """For each entity its size, true pairs, pairs found and missed, false pairs claimed; each (entities,).
 
     `entity` is its number in the outcome. A false pair counts for both its entities.
@@ -167,7 +167,7 @@ def per_entity_table(outcome: PairOutcome) -> dict[str, Ints | Floats]:
     >>> found = np.array([0, 0]), np.array([1, 2]), np.array([0.9, 0.8])
     >>> table = per_entity_table(PairOutcome(entity, *found, np.zeros(4, int), 1))
     >>> table["entity"], table["missed"], table["false"]
-    (array([7, 8]), array([0., 1.]), array([1., 1.]))
+    (array([7, 8]), array([0, 1]), array([1, 1]))
     """
     names, code, size = np.unique(outcome.entity[outcome.records], return_inverse=True, return_counts=True)
     entity = np.full(len(outcome.entity), -1)
@@ -175,10 +175,10 @@ def per_entity_table(outcome: PairOutcome) -> dict[str, Ints | Floats]:
     proposed = outcome.proposed
     sure = proposed.score >= DECISION
 
-    def count(pairs: Bools, side: Ints) -> Floats:
-        return sums(entity[side[pairs]], None, len(names))
+    def count(pairs: Bools, side: Ints) -> Ints:
+        return sums(entity[side[pairs]], None, len(names)).astype(np.int64)
 
-    _, pairs = outcome.pairs_sharing(outcome.entity)
+    pairs = outcome.pairs_sharing(outcome.entity)[1].astype(np.int64)
     found = count(sure & proposed.true, proposed.left)
     false = sure & ~proposed.true
     return {
