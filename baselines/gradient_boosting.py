@@ -22,7 +22,7 @@ from baselines._pictures import picture_frame
 from baselines._text import FrequentWords, documents
 from baselines._values import by_value
 
-REQUIRES = ["lightgbm>=4"]
+REQUIRES = ["lightgbm>=4", "pillow>=10", "scikit-learn>=1.4"]
 
 WORDS = 500
 ROUNDS = 1_000

@@ -15,7 +15,7 @@ from baselines._features import codes, numbers
 from baselines._modality import Trees, has, pairs_of
 from baselines._values import by_value
 
-REQUIRES = ["lightgbm>=4"]
+REQUIRES = ["lightgbm>=4", "pillow>=10", "scikit-learn>=1.4"]
 
 
 def supports(task: Any) -> tuple[bool, str]:

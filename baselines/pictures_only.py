@@ -15,7 +15,7 @@ from baselines._embeddings import picture_embeddings
 from baselines._modality import Trees, has, pairs_of
 from baselines._values import by_value
 
-REQUIRES = ["lightgbm>=4", "voyager>=2"]
+REQUIRES = ["lightgbm>=4", "pillow>=10", "scikit-learn>=1.4", "voyager>=2"]
 
 
 def supports(task: Any) -> tuple[bool, str]:

@@ -25,7 +25,7 @@ from baselines._linkage import records, sources
 if TYPE_CHECKING:
     from splink import Linker
 
-REQUIRES = ["splink>=5", "duckdb>=1.3"]
+REQUIRES = ["duckdb>=1.3", "scikit-learn>=1.4", "splink>=5"]
 
 PAIRS_PER_RECORD = 100
 PAIRS_PER_SECOND = 20_000  # of one busy core

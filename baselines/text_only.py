@@ -11,7 +11,7 @@ from typing import Any
 from baselines import tfidf_linear
 from baselines._modality import has, only, pairs_of
 
-REQUIRES = ["lightgbm>=4"]
+REQUIRES = ["lightgbm>=4", "pillow>=10", "scikit-learn>=1.4"]
 
 
 def supports(task: Any) -> tuple[bool, str]:
