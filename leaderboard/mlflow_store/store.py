@@ -38,6 +38,7 @@ for _name in ("alembic", "mlflow"):
 PAGE = 1_000
 ANALYZE_FIRST = 100
 ANALYZE_GROWTH = 1.5
+_KIND = "custom_model_development"  # runs and their metrics first, no traces
 _ABOUT = "Written from the record of the competition: what is changed here is found by `classmark competition verify`."
 
 
@@ -175,7 +176,8 @@ class Store:
             return str(found.experiment_id)
         served = self.uri.startswith(("http:", "https:"))
         place = None if served else (self.folder / "artifacts").as_uri()
-        return str(self._client.create_experiment(self.name, place, {"mlflow.note.content": _ABOUT}))
+        tags = {"mlflow.note.content": _ABOUT, "mlflow.experimentKind": _KIND}
+        return str(self._client.create_experiment(self.name, place, tags))
 
     def _prepare_again(self, content: RunContent, run: Run) -> bool:
         """Take away what a newer scoring does not say; False where the run had to go, as no metric goes alone."""
