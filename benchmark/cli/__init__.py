@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
-from typing import cast
+from typing import NoReturn, cast
 
 import click
 
@@ -69,13 +69,24 @@ def cli() -> None:
     """Benchmark multimodal tabular classification and record matching."""
 
 
+def _refuse(error: UserError) -> NoReturn:
+    click.echo(f"error: {error}", err=True)
+    sys.exit(2)
+
+
 def main() -> None:
     """Run the command line; a user's error is printed without a traceback and exits with 2."""
     try:
         cli(standalone_mode=False)
     except UserError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
+        _refuse(error)
+    except ModuleNotFoundError as error:
+        from benchmark.cli.extras import missing_extra
+
+        missing = missing_extra(error)
+        if missing is None:
+            raise
+        _refuse(missing)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-@click.command("leaderboard")
+@click.command("leaderboard", short_help="show the boards of a competition")
 @click.option("--track", default="", help="Only this track.")
 @competition_option
 @json_option

@@ -10,7 +10,7 @@ from benchmark.cli.options import names
 from leaderboard.cli.shared import competition_option
 
 
-@click.command("download")
+@click.command("download", short_help="download its data, rules and starter")
 @click.option(
     "--task", "tasks", multiple=True, callback=names, help="Tasks, with commas between.  [default: all]"
 )

@@ -14,7 +14,7 @@ MOST_SHOWN = 60
 """Letters of a note; --json has all."""
 
 
-@click.command("history")
+@click.command("history", short_help="list your team's submissions")
 @competition_option
 @json_option
 def command(competition: str, json: bool) -> None:

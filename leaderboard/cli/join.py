@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from leaderboard.client.client import Competition
 
 
-@click.command("join")
+@click.command("join", short_help="join a competition with your team's token")
 @click.argument("url")
 @click.option("--token", help="The token of your team; asked for where it is not given.")
 @click.option("--insecure", is_flag=True, help="Let the token travel in the clear, over http.")

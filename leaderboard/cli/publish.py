@@ -9,7 +9,7 @@ import click
 from benchmark.cli.options import json_option
 
 
-@click.command("publish")
+@click.command("publish", short_help="write the pages of a competition as a site")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @json_option

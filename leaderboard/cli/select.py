@@ -8,7 +8,7 @@ from benchmark.cli.options import json_option
 from leaderboard.cli.shared import competition_option
 
 
-@click.command("select")
+@click.command("select", short_help="select the submissions that count")
 @click.argument("submissions", nargs=-1, metavar="[ID]...")
 @click.option("--none", is_flag=True, help="Take the selection back.")
 @competition_option

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from leaderboard.client.client import Competition
 
 
-@click.command("submit")
+@click.command("submit", short_help="hand in predictions or a solution")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "-m", "--note", default="", help="What you did: shown in the final report for a track's first three."

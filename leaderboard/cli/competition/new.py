@@ -67,9 +67,7 @@ def new(
 
     Settings, secrets, tasks, downloads, records; nothing is started. DIR appears when all of it is there.
     """
-    from benchmark.errors import UserError, require
-
-    require("sqlalchemy", "leaderboard")
+    from benchmark.errors import UserError
     from leaderboard.making.competition import Plan, make
     from leaderboard.making.template import Settings
     from leaderboard.record.accepting import plain

@@ -15,9 +15,7 @@ folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_t
 
 def open_contest(folder: Path) -> Contest:
     """The competition in a folder. UserError where there is none, only half of one, or no way to its record."""
-    from benchmark.errors import UserError, require
-
-    require("sqlalchemy", "leaderboard")
+    from benchmark.errors import UserError
     from leaderboard.contest import Contest
     from leaderboard.record.journal import is_unavailable
 
