@@ -36,9 +36,9 @@ class UserError(Exception):
 class MissingExtra(UserError):
     """An optional part of the suite is needed and not installed.
 
-    >>> print(MissingExtra("bencheval", "compare"))
-    This needs the package 'bencheval', which is not installed.
-      do:      pip install 'classmark[compare]'
+    >>> print(MissingExtra("sqlalchemy", "leaderboard"))
+    This needs the package 'sqlalchemy', which is not installed.
+      do:      pip install 'classmark[leaderboard]'
     """
 
     def __init__(self, package: str, extra: str) -> None:

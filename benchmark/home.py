@@ -1,4 +1,4 @@
-"""Where the suite writes: everything lies under CLASSMARK_HOME.
+"""Where the suite keeps things, unless a command names another place: under CLASSMARK_HOME.
 
 tasks/<name>/<version>/     prepared tasks, what a participant may see
 hidden/<name>/<version>/    labels of their test rows, read by scoring alone

@@ -61,8 +61,8 @@ def _added() -> dict[str, EntryPoint]:
 @click.command(
     cls=_LazyGroup,
     context_settings={"auto_envvar_prefix": "CLASSMARK", "help_option_names": ["-h", "--help"]},
-    epilog="Every option can be set in the environment, as CLASSMARK_<COMMAND>_<OPTION>. All that is written lies "
-    "under CLASSMARK_HOME.",
+    epilog="Every option can be set in the environment, as CLASSMARK_<COMMAND>_<OPTION>. What is kept lies under "
+    "CLASSMARK_HOME unless a command names another place.",
 )
 @click.version_option(version("classmark"))
 def cli() -> None:

@@ -31,7 +31,16 @@ from leaderboard.record.journal import Journal, is_unavailable
 from leaderboard.record.ledger import Addition, Ledger
 
 Say = Callable[[str], None]
-_CLOSED = ("private", "private/secrets", "home/hidden", "home/results", "submissions", "draws", "reports")
+_CLOSED = (
+    "private",
+    "private/secrets",
+    "home/hidden",
+    "home/results",
+    "home/code",
+    "submissions",
+    "draws",
+    "reports",
+)
 
 
 @dataclass(frozen=True)

@@ -137,8 +137,8 @@ _RULES = """\
 6. **The end.** Each team selects the submissions that count on the private part before the last phase closes.
    For a team that selects none, its best one on the public part counts.
 {prizes}{code}
-Mistakes in labels are mended for everybody at once: all submissions are scored again, and the page says who
-moved. Questions: {contact}.
+Mistakes in labels are mended for everybody at once: all submissions are scored again, and a page says who
+moved, and why. Questions: {contact}.
 """
 _PRIZES = """\
 7. **Prizes** follow the score on the private part, for each track. The report says which places cannot be told

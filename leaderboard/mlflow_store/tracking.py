@@ -16,7 +16,7 @@ _STATUS = {"ok": "FINISHED", "unsupported": "KILLED"}
 
 
 def tracker(uri: str) -> Callable[[Record], None]:
-    """A function that logs a record as a run of the experiment `classmark/<task>`, once per record.
+    """A function that logs a record as a run of the experiment `classmark/<task>-<version>`, once per record.
 
     Parameters are what was run, metrics what came out (`<metric>`, `<metric>_low`, `<metric>_high`, seconds,
     memory), tags the status, key and digests; the record's files are artifacts.

@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmark.task import open_task
 from leaderboard.contest import Contest
+from leaderboard.pages.again import again
 from leaderboard.pages.boards import home, track
 from leaderboard.pages.compare import compare
 from leaderboard.pages.history import Histories
@@ -107,6 +108,7 @@ class Site:
             "index.html",
             "rules.html",
             *(["report.html"] if view.snapshot.final else []),
+            *(["again.html"] if view.snapshot.rescorings else []),
             *(f"track/{track.name}.html" for track in view.config.tracks),
             *(f"task/{name}.html" for name in view.config.tasks),
             *(f"team/{name}.html" for name in teams),
@@ -150,6 +152,8 @@ class Site:
                 return "rules.html", {"title": title, "text": text}
             case "" if name == "report" and view.snapshot.final:
                 return "report.html", report(view, view.snapshot.final)
+            case "" if name == "again" and view.snapshot.rescorings:
+                return "again.html", again(view)
             case "track":
                 board = next((one for one in view.boards if one.track.name == name), None)
                 return ("track.html", track(view, board)) if board else None

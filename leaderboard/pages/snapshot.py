@@ -27,6 +27,7 @@ class Snapshot:
     gate: str
     reason: str
     final: dict[str, Any] | None
+    rescorings: tuple[dict[str, Any], ...]
 
     def of_team(self, team: str) -> list[Submission]:
         """A team's submissions, oldest first."""
@@ -56,4 +57,5 @@ def take_snapshot(contest: Contest, known: Snapshot | None = None) -> Snapshot:
             gate=state.gate,
             reason=state.reason,
             final=state.final,
+            rescorings=tuple(state.rescorings),
         )

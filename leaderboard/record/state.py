@@ -96,6 +96,7 @@ class State:
     gate: Literal["", "open", "closed"] = ""
     reason: str = ""
     final: dict[str, Any] | None = None
+    rescorings: list[dict[str, Any]] = field(default_factory=list)
     by_team: dict[str, list[str]] = field(default_factory=dict)
     by_token: dict[str, str] = field(default_factory=dict)
     by_key: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -173,6 +174,9 @@ class State:
 
     def _constants(self, entry: Entry, body: dict[str, Any]) -> None:
         self.constant = scoring_of(entry)
+
+    def _rescored(self, entry: Entry, body: dict[str, Any]) -> None:
+        self.rescorings.append(body | {"time": entry.time})
 
     def _final(self, entry: Entry, body: dict[str, Any]) -> None:
         self.final = body

@@ -24,7 +24,7 @@ _EXAMPLES = {
     "invalid": Refusal(
         "invalid",
         "1 of 1 files have faults; nothing was submitted and no quota used.",
-        do="Mend what `faults` lists. `classmark check FILE --task TASK` says the same without a server.",
+        do="Mend what `faults` lists. `classmark check TASK FILE` says the same without a server.",
         faults={
             "product_type": [
                 {

@@ -110,7 +110,7 @@ async def _require_faultless(service: Service, files: dict[str, Draft]) -> None:
         raise Refusal(
             "invalid",
             f"{len(faults)} of {len(files)} files have faults; nothing was submitted and no quota used.",
-            do="Mend what `faults` lists. `classmark check FILE --task TASK` says the same without a server.",
+            do="Mend what `faults` lists. `classmark check TASK FILE` says the same without a server.",
             faults=faults,
         )
 

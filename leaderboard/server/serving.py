@@ -50,7 +50,7 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
     """Serve a competition until SIGTERM or Ctrl-C. UserError where another server has it, or the port is taken."""
     contest.require_made()
     with _locked(contest.folder):
-        for vault in (contest.submissions, contest.draws, contest.private_draws):
+        for vault in (contest.submissions, contest.draws, contest.reports, contest.private_draws):
             vault.clear_incoming()
         publish_rules(contest)
         _require_free(plan)

@@ -8,13 +8,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from contests import toy_contest, write_answers
+from wellformed import read_page
 
 from benchmark.errors import UserError
 from leaderboard.contest import Contest
+from leaderboard.pages.site import Site
 from leaderboard.record.accepting import accept
 from leaderboard.record.teams import add_team
 from leaderboard.scoring.rescoring import rescore
 from leaderboard.scoring.scorer import score_queue
+from leaderboard.standings.boards import Standings
 
 TASK = "toy_classification"
 
@@ -71,6 +74,23 @@ def test_who_moved_and_why(contest: Contest, tmp_path: Path) -> None:
     assert entry.body["moves"] == told["public"]
     assert "private" not in entry.body
     assert rescore(contest, "nothing new")["public"] == []
+
+
+def test_a_page_tells_everybody_who_moved_and_why(contest: Contest, tmp_path: Path) -> None:
+    site = Site(contest, Standings(contest))
+    assert "again.html" not in site.paths()
+    told = rescore(contest, "forty labels <were> wrong", {TASK: tmp_path / "labels.csv"})
+    assert "again.html" in site.paths()
+    [page, _] = site.page("again.html") or pytest.fail("there is no page")
+    assert read_page(page).faults == []
+    text = page.decode()
+    assert "forty labels &lt;were&gt; wrong" in text
+    for move in told["public"]:
+        before, after = move["score"]
+        assert f"{before:.3f} → {after:.3f}" in text
+        assert f'<a href="team/{move["team"]}.html">' in text
+        assert str(before) not in text or len(str(before)) <= 5, "rounded as all public scores are"
+    assert "1 → 2" in text
 
 
 def test_a_rescoring_that_was_interrupted_is_done_once(
