@@ -1,8 +1,5 @@
 import csv
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -392,19 +389,3 @@ def test_an_empty_competition_is_exported_with_the_same_columns_and_types(tmp_pa
     export(busy, tmp_path / "out")
     with pytest.raises(UserError, match="already"):
         export(busy, tmp_path / "out")
-
-
-@pytest.mark.parametrize(
-    "command", ["serve DIR", "publish DIR OUT", "competition new DIR", "competition status DIR"]
-)
-def test_without_the_extra_it_says_what_to_install(command: str, tmp_path: Path) -> None:
-    code = (
-        "import sys\nsys.modules['sqlalchemy'] = None\nsys.argv[0] = 'classmark'\n"
-        "from benchmark.cli import main\nmain()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *command.split()], capture_output=True, text=True, cwd=tmp_path
-    )
-    assert done.returncode == 2
-    assert "pip install 'classmark[leaderboard]'" in done.stderr
-    assert "Traceback" not in done.stderr
