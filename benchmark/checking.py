@@ -13,9 +13,13 @@ from benchmark.task import Task
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. `answer` is what scoring reads, present where there are no faults."""
+    """What a check found, and the name that `load_task` knows the task by.
+
+    `answer` is what scoring reads, present where there are no faults.
+    """
 
     task: str
+    spelled: str
     rows: int
     faults: list[Fault]
     answer: Any = field(default=None, repr=False)
@@ -38,7 +42,7 @@ class Report:
             raise UserError(
                 f"The predictions for {self.task} have {len(self.faults)} kinds of faults:\n"
                 + "\n".join(f"  - {fault}" for fault in self.faults),
-                do=f"See the format: classmark show {self.task}",
+                do=f"See the format: classmark show {self.spelled}",
             )
 
 
@@ -50,9 +54,9 @@ def check(task: Task, predictions: Predictions) -> Report:
     try:
         table = read_predictions(predictions, task)
     except Unreadable as error:
-        return Report(task.name, 0, error.faults)
+        return Report(task.name, task.spelled, 0, error.faults)
     try:
         answer, faults = kind_of(task).check(table, task)
     except Unreadable as error:
         answer, faults = None, error.faults
-    return Report(task.name, table.num_rows, faults, None if faults else answer)
+    return Report(task.name, task.spelled, table.num_rows, faults, None if faults else answer)

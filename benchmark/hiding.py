@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,13 @@ def hide(
             "salt": salt.hex(),
         },
     )
-    content = (hidden / LABELS).read_bytes()
-    return {"labels_seal": hashlib.blake2b(content, key=salt, digest_size=32).hexdigest()}
+    return {"labels_seal": seal_of(hidden)}
+
+
+def seal_of(hidden: Path) -> str:
+    """The seal of the labels in a folder: BLAKE2b of `labels.parquet` under the salt in `labels.json`."""
+    salt = bytes.fromhex(json.loads((hidden / "labels.json").read_text(encoding="utf-8"))["salt"])
+    return hashlib.blake2b((hidden / LABELS).read_bytes(), key=salt, digest_size=32).hexdigest()
 
 
 def ask_oracle(published: dict[str, Any], folder: Path, hidden: Path) -> dict[str, Any]:

@@ -43,6 +43,12 @@ class Task:
         return str(self.card["version"])
 
     @property
+    def spelled(self) -> str:
+        """The name by which `load_task` finds this edition, such as product_type or product_type+full."""
+        _, plus, edition = self.version.partition("+")
+        return self.name + plus + edition
+
+    @property
     def digest(self) -> str:
         return str(self.card["digest"])
 

@@ -43,10 +43,24 @@ class Code(Closed):
     cores: int = Field(default=2, ge=1)
     disk: str = "10GB"
 
+    @model_validator(mode="after")
+    def _readable(self) -> Code:
+        try:
+            self.budget()
+        except UserError as error:
+            raise ValueError(str(error)) from None
+        return self
+
     def budget(self) -> Budget:
         return Budget(
             parse_seconds(self.seconds), parse_bytes(self.memory), self.cores, parse_bytes(self.disk)
         )
+
+    def __str__(self) -> str:
+        """What teams are told."""
+        if not self.allowed:
+            return "not taken"
+        return f"{self.seconds}, {self.memory} of memory, {self.cores} cores and {self.disk} of disk for each task"
 
 
 class Phase(Closed):

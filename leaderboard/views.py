@@ -28,6 +28,7 @@ def competition_json(contest: Contest, state: State, now: datetime) -> dict[str,
     config = contest.config
     return {
         "name": config.name,
+        "record": state.record,
         "title": config.title,
         "text": config.text,
         "contact": config.contact,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
@@ -24,6 +25,9 @@ _COMMANDS = {
     "compare": "tell who is ahead, with intervals",
     "secret": "make the secret of a contest set",
 }
+
+
+_DISK = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST)
 
 
 class _LazyGroup(click.Group):
@@ -96,3 +100,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        _refuse(
+            UserError("A file cannot be written.", given=str(error), do="Choose another place, or make room.")
+        )

@@ -62,8 +62,17 @@ def _show(contest: Competition) -> None:
     click.echo(
         f"At the end up to {about['selected']} submissions that you select count, on rows not scored before."
     )
-    click.echo("Code is taken, too." if about["code"]["allowed"] else "Predictions are taken, and no code.")
+    click.echo(_code(about["code"]))
+    if about["gate"] == "open":
+        click.echo("Extra time: submissions are taken until the organizer closes.")
     click.echo("\nNext:  classmark download")
+
+
+def _code(code: dict[str, Any]) -> str:
+    if not code["allowed"]:
+        return "Predictions are taken, and no code."
+    limits = "{seconds}, {memory} of memory, {cores} cores and {disk} of disk".format(**code)
+    return f"Code is taken, too, and has {limits} for each task."
 
 
 def _state(phase: dict[str, Any], about: dict[str, Any]) -> str:

@@ -19,12 +19,10 @@ def command(directory: Path, out: Path, json: bool) -> None:
     Every public score stands in OUT/data as CSV, Parquet and JSON. OUT is new, or was published before and is replaced.
     """
     from benchmark.cli.output import console, print_json
-    from leaderboard.contest import Contest
+    from leaderboard.cli.competition.options import open_contest
     from leaderboard.pages.publishing import publish
 
-    contest = Contest(directory)
-    contest.require_made()
-    pages = publish(contest, out)
+    pages = publish(open_contest(directory), out)
     if json:
         print_json({"out": str(out.absolute()), "pages": pages})
         return

@@ -31,7 +31,7 @@ def command(
     """Serve the competition in FOLDER until Ctrl-C: pages and API for teams, scoring, the leaderboard in MLflow."""
     import os
 
-    from leaderboard.contest import Contest
+    from leaderboard.cli.competition.options import open_contest
     from leaderboard.server.limits import Limits
     from leaderboard.server.serving import Plan, serve
 
@@ -43,4 +43,4 @@ def command(
         proxied=proxy,
         limits=Limits(requests=requests),
     )
-    serve(Contest(folder), plan, say=lambda line: click.echo(line, err=True))
+    serve(open_contest(folder), plan, say=lambda line: click.echo(line, err=True))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UserError, unknown_name
-from benchmark.files import temporary_folder, write_bytes
+from benchmark.files import temporary_folder
 from benchmark.home import task_folder
 from leaderboard.client.connection import Connection, faults_text, no_competition, required_url
 from leaderboard.client.joined import NAME, Joined, find_joined
@@ -49,6 +49,7 @@ def join(url: str, token: str = "", insecure: bool = False) -> Competition:
     team = connection.get("/api/me")
     joined = Joined(
         name=about["name"],
+        record=about["record"],
         title=one_line(about["title"]),
         url=url,
         team=one_line(team["team"]),
@@ -101,11 +102,17 @@ class Competition:
     def download(self, tasks: Iterable[str] = (), into: Path | str | None = None) -> dict[str, Path]:
         """Download tasks, all unless some are named; what is here already is not downloaded again.
 
-        With `into`, the starter and the rules are put there too; files of the starter that you have changed stay.
-        Returns the folder of each task.
+        With `into`, the starter and the rules are put there too; files of the starter that you have changed stay, and
+        rules that differ are kept as rules.md.before. Returns the folder of each task.
         """
         from leaderboard.client.downloading import Changed, listed_files
 
+        if into is not None and (Path(into) / "competition.toml").exists():
+            raise UserError(
+                "The rules and the starter would be put into the organizer's folder of a competition.",
+                given=str(into),
+                do="Choose another with --into.",
+            )
         wanted = list(tasks)
         for last in (False, True):
             versions = self.refresh()
@@ -256,7 +263,7 @@ class Competition:
     def _download(
         self, wanted: list[str], versions: dict[str, Version], listed: list[Any], into: Path | str | None
     ) -> dict[str, Path]:
-        from leaderboard.client.downloading import fetch, place
+        from leaderboard.client.downloading import fetch, place, replace_file
 
         by_task = {one.task: one for one in listed}
         missing = [name for name in wanted if versions[name].find() is None]
@@ -278,7 +285,7 @@ class Competition:
                 if path.name.endswith(".zip.part"):
                     place(path, target / one.file.removesuffix(".zip"))
                 else:
-                    write_bytes(target / one.file, path.read_bytes())
+                    replace_file(target / one.file, path.read_bytes())
                 path.unlink()
         return {name: versions[name].folder for name in wanted}
 

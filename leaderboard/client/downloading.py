@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UserError
-from benchmark.files import copy_file, file_digest, new_folder, temporary_folder
+from benchmark.files import copy_file, file_digest, new_folder, temporary_folder, write_bytes
 from benchmark.home import task_folder
 from benchmark.task import Task, open_task, verify
 from leaderboard.client.connection import Away, Connection
@@ -182,18 +183,21 @@ def unzip(archive: Path, folder: Path) -> None:
         raise UserError(f"{archive.name} cannot be unpacked.", given=one_line(error)) from None
 
 
-def place(archive: Path, folder: Path) -> list[Path]:
-    """Put the files of a zip where they are missing; returns those that are there and differ, which stay."""
-    kept = []
+def place(archive: Path, folder: Path) -> None:
+    """Put the files of a zip where they are missing; those that are there stay."""
     with temporary_folder() as temporary:
         unzip(archive, temporary)
         for source in sorted(path for path in temporary.rglob("*") if path.is_file()):
             target = folder / source.relative_to(temporary)
             if not target.exists():
                 copy_file(source, target)
-            elif not target.is_file() or target.read_bytes() != source.read_bytes():
-                kept.append(target)
-    return kept
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file; one with another content that is there stays beside it as `<name>.before`."""
+    if path.is_file() and path.read_bytes() != content:
+        os.replace(path, path.with_name(f"{path.name}.before"))
+    write_bytes(path, content)
 
 
 def listed_files(content: Any) -> list[Listed]:

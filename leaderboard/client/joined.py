@@ -26,9 +26,13 @@ _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 @dataclass(frozen=True)
 class Joined:
-    """A competition that was joined. `tasks` are versions by name, `since` is the time of joining."""
+    """A competition that was joined. `tasks` are versions by name, `since` is the time of joining.
+
+    `record` is the digest of its journal's first entry: what it is known by, wherever it is served.
+    """
 
     name: str
+    record: str
     title: str
     url: str
     team: str
@@ -46,9 +50,18 @@ class Joined:
         return self.folder / "receipts"
 
     def save(self) -> None:
-        """Write it down; the file belongs to its owner alone from its first byte on."""
+        """Write it down; the file belongs to its owner alone from its first byte on.
+
+        UserError where another competition of this name was joined here.
+        """
         _root().mkdir(mode=0o700, parents=True, exist_ok=True)
         path = _root() / f"{self.name}.json"
+        if path.exists() and (other := _read(path)).record != self.record:
+            raise UserError(
+                f"Another competition of the name {self.name} was joined here.",
+                given=f"at {other.url}",
+                do=f"Move {path} and {self.folder} away, or set CLASSMARK_HOME to another folder.",
+            )
         draft = path.with_name(f".{path.name}-{uuid4().hex}")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

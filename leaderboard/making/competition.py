@@ -29,6 +29,7 @@ from leaderboard.making.bundles import write_bundle
 from leaderboard.making.template import Settings, rules_text, settings_text
 from leaderboard.record.journal import Journal, is_unavailable
 from leaderboard.record.ledger import Addition, Ledger
+from leaderboard.record.state import State
 
 Say = Callable[[str], None]
 _CLOSED = (
@@ -105,7 +106,7 @@ def make(folder: Path, plan: Plan, say: Say = lambda line: None, jobs: int | Non
     with _own_home(), new_folder(folder) as draft:
         contest = _fill(draft, plan, say, jobs or min(len(plan.cards), os.cpu_count() or 1))
         say("scoring the constant answers")
-        _begin_records(contest)
+        begin_records(contest)
         _require_free(folder)
     return Contest(folder)
 
@@ -223,7 +224,7 @@ def _require_parts(contest: Contest, name: str) -> None:
             raise UserError(f"The {part} part of {name} has no rows.", do="Leave the task out.")
 
 
-def _begin_records(contest: Contest) -> None:
+def begin_records(contest: Contest) -> None:
     """Begin both journals: what the competition is, and what the constant answers score."""
     from leaderboard.scoring.submissions import score_constants
 
@@ -242,6 +243,11 @@ def _begin_records(contest: Contest) -> None:
 
 
 def _begin(ledger: Ledger, entries: list[Addition]) -> None:
+    def decide(state: State) -> list[Addition]:
+        if state.seq:
+            raise UserError("The two journals are in one database.", do="Give the private one its own.")
+        return entries
+
     ledger.journal.create()
-    ledger.record(lambda state: entries)
+    ledger.record(decide)
     ledger.journal.close()

@@ -7,23 +7,30 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
+from benchmark.errors import UserError
 from benchmark.files import file_digest
+from benchmark.hiding import seal_of
 from leaderboard.contest import Contest
 from leaderboard.mlflow_store.content import Reading, RunContent
 from leaderboard.mlflow_store.store import SeenRun, Store, StoreError
 from leaderboard.mlflow_store.writer import Mirror, files_of, open_store
+from leaderboard.record.ledger import Ledger
 from leaderboard.record.state import State
+
+ATTEMPTS = 5
 
 
 def verify(contest: Contest, receipts: Sequence[Path] = ()) -> list[str]:
     """All that is wrong, in words; empty for a whole competition.
 
-    Looked at: the chains of both records, the digests of all kept files and of mended labels, the receipts (JSON files)
-    that teams hold, and MLflow run by run, public and private. What its writer has not written yet counts as missing.
+    Looked at: the chains of both records and, where these are whole, the digests of all kept files, the seals of the
+    hidden labels, the receipts (JSON files) that teams hold, and MLflow run by run, public and private. What its writer
+    has not written yet counts as missing.
     """
-    return [
-        *(f"public record: {fault}" for fault in contest.ledger.journal.faults()),
-        *(f"private record: {fault}" for fault in contest.private_ledger.journal.faults()),
+    broken = [*_chain("public", contest.ledger), *_chain("private", contest.private_ledger)]
+    return broken or [
         *_files(contest),
         *_halves(contest),
         *_labels(contest),
@@ -37,15 +44,37 @@ def rebuild(contest: Contest, uri: str = "", private_uri: str = "") -> int:
     """Make MLflow's experiments anew from the records, also at other tracking URIs; return how many scorings they hold.
 
     What was there is put aside: renamed and deleted, so that MLflow can restore it. A running writer goes on after it.
+    UserError where MLflow cannot be written.
     """
-    written = 0
-    for private, place in ((False, uri), (True, private_uri)):
-        store = open_store(contest, private, place)
-        store.claim()
-        with store.writing():
-            store.replace()
-        written += Mirror(contest, store, private).catch_up()
-    return written
+    try:
+        return _rebuild(contest, False, uri) + _rebuild(contest, True, private_uri)
+    except StoreError as error:
+        raise UserError(
+            "MLflow cannot be written.", given=str(error), do="The record is untouched."
+        ) from None
+
+
+def _rebuild(contest: Contest, private: bool, uri: str) -> int:
+    store = open_store(contest, private, uri)
+    store.claim()
+    with store.writing():
+        store.replace()
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            Mirror(contest, store, private).catch_up()
+            break
+        except StoreError:  # a running writer may have taken the pen meanwhile
+            if not left:
+                raise
+    return len(store.runs())
+
+
+def _chain(which: str, ledger: Ledger) -> Iterator[str]:
+    try:
+        faults = ledger.journal.faults() or ([] if ledger.journal.last() else ["it is empty"])
+    except DBAPIError as error:
+        faults = [f"it cannot be read: {error.orig}"]
+    yield from (f"{which} record: {fault}" for fault in faults)
 
 
 def _files(contest: Contest) -> Iterator[str]:
@@ -71,19 +100,35 @@ def _of_scorings(state: State) -> tuple[list[str], list[str]]:
 
 
 def _halves(contest: Contest) -> Iterator[str]:
+    """What one record says and the other does not."""
     with contest.private_ledger.reading() as scores, contest.ledger.reading() as state:
+        if state.final is not None:
+            closed = state.final["private_journal"]
+            entries = contest.private_ledger.journal.entries(closed["seq"] - 1)
+            if not entries or entries[0].digest != closed["head"]:
+                yield "private record: it is not the one from which the final report was made"
         for name in state.scorings:
             if name not in scores.scorings:
                 yield f"private record: submission {name} has no scoring"
 
 
 def _labels(contest: Contest) -> Iterator[str]:
+    """Hidden labels that are neither those of the opening entry nor those that were mended last."""
     entries = contest.ledger.journal.entries()
     mended = {entry.body["task"]: entry.body["after"] for entry in entries if entry.kind == "labels_mended"}
-    for task, digest in mended.items():
+    sealed = entries[0].body.get("tasks", {})
+    for task in contest.config.tasks:
         path = contest.labels_file(task, "labels.parquet")
-        if not path.is_file() or file_digest(path) != digest:
-            yield f"hidden labels of {task}: they are not those that were mended last"
+        try:
+            same = (
+                file_digest(path) == mended[task]
+                if task in mended
+                else seal_of(path.parent) == sealed[task]["labels_seal"]
+            )
+        except (OSError, ValueError, KeyError):
+            same = False
+        if not same:
+            yield f"hidden labels of {task}: they are not those on record"
 
 
 def _receipts(contest: Contest, receipts: Sequence[Path]) -> Iterator[str]:
@@ -149,7 +194,7 @@ def _differences(content: RunContent, run: SeenRun) -> Iterator[str]:
         if wanted != found:
             yield f"{what} is {found!r}, on record {wanted!r}"
     tags = content.fixed | content.tags
-    own = {name: value for name, value in run.tags.items() if not name.startswith("mlflow.") or name in tags}
+    own = {name: value for name, value in run.tags.items() if name != "mlflow.runName"}
     for kind, recorded, shown in (
         ("metric", content.metrics, run.metrics),
         ("param", content.params, run.params),
@@ -161,6 +206,9 @@ def _differences(content: RunContent, run: SeenRun) -> Iterator[str]:
 
 
 def _artifacts(contest: Contest, store: Store, content: RunContent, run: SeenRun) -> Iterator[str]:
-    for name, wanted in files_of(contest, content).items():
-        if store.artifact(run, name) != wanted:
+    wanted = files_of(contest, content)
+    for name, text in wanted.items():
+        if store.artifact(run, name) != text:
             yield f"artifact {name} is missing or changed"
+    if wanted:  # not where the report is lost
+        yield from (f"artifact {name} is of no scoring" for name in store.artifacts(run) if name not in wanted)

@@ -90,7 +90,10 @@ def open_store(contest: Contest, private: bool = False, uri: str = "") -> Store:
 
 
 def keep_up(contest: Contest, private: bool, stop: threading.Event) -> None:
-    """Follow one record until `stop` is set; wait out that it or MLflow is not to be had."""
+    """Follow one record until `stop` is set; wait out that it or MLflow is not to be had.
+
+    Sets `stop` at its end, whatever ended it: the other record's follower ends too, and both are started again.
+    """
     mirror: Mirror | None = None
 
     def step() -> None:
@@ -99,9 +102,16 @@ def keep_up(contest: Contest, private: bool, stop: threading.Event) -> None:
         now.catch_up(stop)
         mirror = now
 
-    follow(
-        step, stop, lambda error: isinstance(error, StoreError) or is_unavailable(error), LONGEST_WAIT, _log
-    )
+    try:
+        follow(
+            step,
+            stop,
+            lambda error: isinstance(error, StoreError) or is_unavailable(error),
+            LONGEST_WAIT,
+            _log,
+        )
+    finally:
+        stop.set()
 
 
 @click.command()

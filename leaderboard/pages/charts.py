@@ -43,12 +43,13 @@ class Reference:
 
 @dataclass(frozen=True)
 class Difference:
-    """A paired difference with its interval; above 0 the first is ahead."""
+    """A paired difference with its interval, as shown; `ahead` is 1 or 2 where one is ahead beyond doubt, else 0."""
 
     name: str
     value: float
     low: float
     high: float
+    ahead: int
     strong: bool = False
 
 
@@ -155,7 +156,7 @@ def differences(rows: Sequence[Difference], label: str, width: int) -> Markup:
     body = [_axis(x, floor, width, signed=True, top=top), f'<path class="zero" d="M{x(0):g} {top}V{floor}"/>']
     for place, row in enumerate(rows):
         middle = top + each * (place + 0.5)
-        mark = "first" if row.low > 0 else "second" if row.high < 0 else "even"
+        mark = ("even", "first", "second")[row.ahead]
         weight = " strong" if row.strong else ""
         name = escape(_short(row.name, 15 if narrow else 28))
         a, b = x(row.low), x(row.high)

@@ -27,7 +27,8 @@ def compare(view: View, one: str, other: str) -> dict[str, Any]:
             clear = 1 if (a - b).is_above_zero else 2 if (b - a).is_above_zero else 0
             rows.append((name, view.round(a.value), view.round(b.value), gap, clear, strong))
         drawn = [
-            Difference(name, gap.value, gap.low, gap.high, strong) for name, _, _, gap, _, strong in rows
+            Difference(name, gap.value, gap.low, gap.high, clear, strong)
+            for name, _, _, gap, clear, strong in rows
         ]
         label = f"Paired differences in {board.track.title}; right of 0 {first.name} is ahead"
         tracks.append(

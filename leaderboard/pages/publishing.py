@@ -28,7 +28,7 @@ def publish(contest: Contest, out: Path) -> int:
             do="Choose a folder that is not there.",
         )
     standings = Standings(contest)
-    with new_folder(out, replace=True) as draft:
+    with contest.ledger.reading() as state, new_folder(out, replace=True) as draft:
         pages = 0
         for path, content in Site(contest, standings, published=True).pages():
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
@@ -37,8 +37,6 @@ def publish(contest: Contest, out: Path) -> int:
         data = draft / "data"
         data.mkdir()
         write_tables(public_tables(contest), data)
-        boards = standings.boards()
-        with contest.ledger.reading() as state:
-            write_json(data / "leaderboard.json", board_json(contest, boards, state))
+        write_json(data / "leaderboard.json", board_json(contest, standings.boards(), state))
         write_bytes(draft / MARK, f"{contest.config.name}\n".encode())
     return pages

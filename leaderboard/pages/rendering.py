@@ -96,7 +96,7 @@ def _shifted(tokens: list[Token]) -> list[Token]:
 def _boxed(self: Any, tokens: list[Token], place: int, options: Any, env: Any) -> str:
     """A table in a box that scrolls."""
     return (
-        '<div class="scroll">\n<table class="plain">\n'
+        '<div class="scroll" role="region" aria-label="Table" tabindex="0">\n<table class="plain">\n'
         if tokens[place].nesting == 1
         else "</table>\n</div>\n"
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from leaderboard.pages.charts import Move, moves
 from leaderboard.pages.view import Shown, View
+from leaderboard.standings.closing import TOP
 
 MOST_MOVES = 40
 
@@ -31,8 +32,7 @@ def _track(view: View, place: int, track: dict[str, Any]) -> dict[str, Any]:
     return {
         **track,
         "number": place,
-        "podium": [(row, prizes.get(row["place"], "")) for row in rows[: max(len(prizes), 1)]],
-        "noted": [row for row in rows if row["note"]],
+        "podium": [(row, prizes.get(row["place"], "")) for row in rows[: max(len(prizes), TOP)]],
         "unclear": _unclear(track),
         "scores": scores,
         "whiskers": view.whiskers(scores, {row["team"] for row in baselines}),

@@ -69,7 +69,7 @@ def team(view: View, name: str) -> dict[str, Any]:
         "team": found,
         "tracks": tracks,
         "attempts": attempts,
-        "live": any(one.status == "queued" for one in attempts),
+        "live": not view.published and any(one.status == "queued" for one in attempts),
         "near": near,
         "rest": rest,
     }

@@ -66,9 +66,9 @@ class View:
 
     @property
     def phase(self) -> Phase | None:
-        """The phase in which submissions are taken now."""
-        closed = self.snapshot.final is not None or self.snapshot.gate == "closed"
-        return None if closed else self.config.phase_at(self.now)
+        """The phase in which submissions are taken now, as long as the dates say."""
+        by_hand = self.snapshot.final is not None or self.snapshot.gate != ""
+        return None if by_hand else self.config.phase_at(self.now)
 
     def row(self, track: str, team: str) -> Row | None:
         return self._rows.get((track, team))
@@ -114,9 +114,10 @@ class View:
         return svg.sparkline(bests, [time / until for time in times] if until else times, 1.0, label)
 
     def whiskers(self, scores: Mapping[str, Shown], baselines: Collection[str] = ()) -> dict[str, Markup]:
-        """A dot and whisker for each name, on one scale; the lowest tenth and baselines may lie below it."""
+        """A dot and whisker for each name, on one scale; the lowest tenth and low baselines may lie below it."""
         own = [one for name, one in scores.items() if name not in baselines] or list(scores.values())
         own = sorted(own, key=lambda one: one.value)[len(own) // 10 :]
+        own += [one for name, one in scores.items() if name in baselines and one.value > own[-1].value]
         scale = svg.row_scale([edge for one in own for edge in (one.low, one.high)])
         digits = self.config.public_precision
         return {

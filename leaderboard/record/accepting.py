@@ -17,7 +17,7 @@ from leaderboard.contest import Contest
 from leaderboard.record.journal import spelled
 from leaderboard.record.ledger import Addition
 from leaderboard.record.refusal import Refusal
-from leaderboard.record.state import Form, State, Submission
+from leaderboard.record.state import Form, State, Submission, submission_of
 
 MOST_NOTE = 500
 MOST_KEY = 100
@@ -51,16 +51,16 @@ def accept(
         "key": key,
     }
 
+    again: Submission | None = None
+
     def decide(state: State) -> list[Addition]:
-        nonlocal body
+        nonlocal again
         if again := repeated(state, team, digest, key):
-            body = {"id": again.id}
             return []
         return [("accepted", {**body, "phase": require_welcome(contest.config, state, team, now)})]
 
     made = contest.ledger.record(decide, now)
-    with contest.ledger.reading() as state:
-        return state.submissions[body["id"]], bool(made)
+    return (again, False) if again else (submission_of(made[0]), True)
 
 
 def repeated(state: State, team: str, digest: str, key: str) -> Submission | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from benchmark.files import new_folder, write_bytes
 from leaderboard.contest import Contest
 from leaderboard.record.journal import Entry
 from leaderboard.record.state import Scoring, State
+from leaderboard.views import rounded
 
 Rows = list[dict[str, Any]]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -90,8 +92,8 @@ def public_tables(contest: Contest) -> dict[str, pd.DataFrame]:
     """The tables that anybody may see: scores rounded; no notes, messages, digests of files, and no removed teams."""
     made = tables(contest)
     active = set(made["teams"].loc[made["teams"]["active"], "team"])
-    rounded = dict.fromkeys(_VALUES, contest.config.public_precision)
-    shown = {name: made[name][list(columns)].round(rounded) for name, columns in _FOR_ANYBODY.items()}
+    digits = contest.config.public_precision
+    shown = {name: _rounded(made[name][list(columns)], digits) for name, columns in _FOR_ANYBODY.items()}
     return {
         name: frame[frame["team"].isin(active)].reset_index(drop=True) if "team" in frame else frame
         for name, frame in shown.items()
@@ -108,6 +110,12 @@ def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         content = json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False)
         write_bytes(folder / f"{name}.json", (content + "\n").encode())
+
+
+def _rounded(frame: pd.DataFrame, digits: int) -> pd.DataFrame:
+    """With scores as the pages show them."""
+    values = [name for name in _VALUES if name in frame]
+    return frame.assign(**{name: frame[name].map(partial(rounded, digits=digits)) for name in values})
 
 
 def _defused(frame: pd.DataFrame) -> pd.DataFrame:

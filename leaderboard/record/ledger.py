@@ -22,14 +22,23 @@ class Ledger:
         self.journal = journal
         self._state = State()
         self._lock = threading.RLock()
+        self._readers = 0
         self._pen = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[State]:
-        """The newest state, which stays as it is for the length of the block. Do not keep it, nor change it."""
+        """The newest state, which stays as it is for the length of the block, also for blocks in it.
+
+        Do not keep it, nor change it.
+        """
         with self._lock:
-            self._take(self.journal.entries(self._state.seq))
-            yield self._state
+            if not self._readers:
+                self._take(self.journal.entries(self._state.seq))
+            self._readers += 1
+            try:
+                yield self._state
+            finally:
+                self._readers -= 1
 
     def record(self, decide: Decide, now: datetime | None = None) -> list[Entry]:
         """Write what `decide` makes of the newest state; nobody writes in between. On the disk when this returns.

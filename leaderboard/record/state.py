@@ -88,6 +88,7 @@ class State:
     head: str = START
     time: datetime = NEVER
     opening: dict[str, Any] = field(default_factory=dict)
+    record: str = ""  # the digest of the opening entry: no other record has it
     teams: dict[str, Team] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
     selections: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -119,16 +120,12 @@ class State:
         return [name for name in self.submissions if name not in self.scorings]
 
     def accepted_on(self, team: str, day: date) -> int:
-        """How many submissions of a team were accepted on a day of UTC."""
-        found = 0
-        for name in reversed(self.by_team.get(team, [])):
-            if self.submissions[name].time.astimezone(UTC).date() < day:
-                break
-            found += 1
-        return found
+        """How many submissions of a team were accepted on a day of UTC; by their own times, as clocks may step back."""
+        times = (self.submissions[name].time for name in self.by_team.get(team, []))
+        return sum(time.astimezone(UTC).date() == day for time in times)
 
     def _opened_book(self, entry: Entry, body: dict[str, Any]) -> None:
-        self.opening = body
+        self.opening, self.record = body, entry.digest
 
     def _team_added(self, entry: Entry, body: dict[str, Any]) -> None:
         team = Team(body["team"], body["name"], body["token"], entry.time, body.get("baseline", False))
@@ -161,7 +158,7 @@ class State:
         self.gate, self.reason = "", ""
 
     def _accepted(self, entry: Entry, body: dict[str, Any]) -> None:
-        made = Submission(**body, time=entry.time, seq=entry.seq, head=entry.digest)
+        made = submission_of(entry)
         self.submissions[made.id] = made
         self.by_team.setdefault(made.team, []).append(made.id)
         self.by_key[made.team, made.key] = made.id
@@ -180,6 +177,11 @@ class State:
 
     def _final(self, entry: Entry, body: dict[str, Any]) -> None:
         self.final = body
+
+
+def submission_of(entry: Entry) -> Submission:
+    """The submission in an entry of the kind `accepted`."""
+    return Submission(**entry.body, time=entry.time, seq=entry.seq, head=entry.digest)
 
 
 def scoring_of(entry: Entry) -> Scoring:

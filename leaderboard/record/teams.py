@@ -37,24 +37,33 @@ def add_team(ledger: Ledger, name: str, baseline: bool = False) -> tuple[Team, s
         return state.teams[entry.body["team"]], token
 
 
-def remove_team(ledger: Ledger, team: str) -> None:
-    """Take a team's token away. What it handed in stays on record and leaves the boards."""
+def remove_team(ledger: Ledger, team: str) -> Team:
+    """Take a team's token away, and return it. What it handed in stays on record and leaves the boards.
+
+    UserError for a team that is not there, was removed, or that cannot be told from another.
+    """
 
     def decide(state: State) -> list[Addition]:
-        return [("team_removed", {"team": _known(state, team).id})]
+        return [("team_removed", {"team": _active(state, team).id})]
 
-    ledger.record(decide)
+    [entry] = ledger.record(decide)
+    with ledger.reading() as state:
+        return state.teams[entry.body["team"]]
 
 
-def rotate_token(ledger: Ledger, team: str) -> str:
-    """Give a team a new token; the old one is void at once."""
+def rotate_token(ledger: Ledger, team: str) -> tuple[Team, str]:
+    """Give a team a new token; the old one is void at once. UserError as `remove_team`, and for a baseline."""
     token = _PREFIX + secrets.token_urlsafe(32)
 
     def decide(state: State) -> list[Addition]:
-        return [("token_rotated", {"team": _known(state, team).id, "token": _digest(token)})]
+        found = _active(state, team)
+        if found.baseline:
+            raise UserError(f"{found.name} is a baseline: it has no token.")
+        return [("token_rotated", {"team": found.id, "token": _digest(token)})]
 
-    ledger.record(decide)
-    return token
+    [entry] = ledger.record(decide)
+    with ledger.reading() as state:
+        return state.teams[entry.body["team"]], token
 
 
 def team_of_token(state: State, token: str) -> Team:
@@ -73,10 +82,19 @@ def team_of_token(state: State, token: str) -> Team:
     return team
 
 
-def _known(state: State, name: str) -> Team:
+def _active(state: State, name: str) -> Team:
+    """The team of this id or name."""
     found = [team for team in state.teams.values() if name in (team.id, team.name)]
     if not found:
         raise unknown_name("team", name, state.teams)
+    if len(found) > 1:
+        raise UserError(
+            f"{name!r} is one team's id and another's name.",
+            allowed="; ".join(f"{team.id}: {team.name}" for team in found),
+            do="Name the team by its id, or by its name, whichever is its alone.",
+        )
+    if not found[0].active:
+        raise UserError(f"{found[0].name} has been removed.", do="classmark competition team add DIR NAME")
     return found[0]
 
 
@@ -91,6 +109,6 @@ def _folded(name: str) -> str:
 def _slug(name: str, state: State) -> str:
     """The name in letters that may stand in an address; with a number where it is taken."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "team"
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-") or "team"
     numbers = (f"{slug}-{number}" for number in range(2, len(state.teams) + 3))
     return slug if slug not in state.teams else next(one for one in numbers if one not in state.teams)

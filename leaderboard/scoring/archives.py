@@ -215,7 +215,8 @@ def _refuse_large_directory(file: IO[bytes]) -> None:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 2**16 - 64))
     tail = file.read()
-    end = tail.rfind(b"PK\x05\x06")
+    bare = tail[-22:].startswith(b"PK\x05\x06") and tail.endswith(b"\0\0")  # zipfile looks there first
+    end = len(tail) - 22 if bare else tail.rfind(b"PK\x05\x06")
     file.seek(0)
     if end < 0:
         raise BadArchive(Fault("damaged", "The zip has no directory."))

@@ -18,8 +18,6 @@ from benchmark.files import copy_file, file_digest, temporary_folder, write_byte
 from benchmark.tables import write_parquet
 from benchmark.task import Task
 from leaderboard.contest import Contest
-from leaderboard.record.ledger import Addition
-from leaderboard.record.state import State
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,13 @@ class Mended:
 def read_mended(contest: Contest, task: str, path: Path) -> Mended:
     """The task's labels with the targets of a Parquet or CSV file of `id, target`.
 
-    UserError unless the file has every test row once, and known classes.
+    UserError unless the task is one of the competition's and the file has every test row once, and known classes.
     """
-    given = _read(path)
+    asked, given = contest.task(task), _read(path)
     place = contest.labels_file(task, "labels.parquet")
     labels = pd.read_parquet(place)
     labels = labels if labels.index.name == "id" else labels.set_index("id")
-    _check(contest.task(task), given, labels, path)
+    _check(asked, given, labels, path)
     targets = given.set_index("id")["target"].reindex(labels.index)
     changed = int((targets.to_numpy() != labels["target"].astype(str).to_numpy()).sum())
     labels["target"] = targets
@@ -57,23 +55,19 @@ def read_mended(contest: Contest, task: str, path: Path) -> Mended:
 def put_in_place(contest: Contest, mended: Mended, reason: str) -> None:
     """Write the new labels down and put them in place; the old ones are kept under `private/labels-before`.
 
-    The entry comes first: whoever is killed in between mends the same labels again.
+    The entry comes first: whoever is killed in between mends the same labels again, which ends what was begun.
     """
-    if not mended.changed:
-        return
-    paths = [contest.labels_file(mended.task, name) for name in ("labels.parquet", "labels.json")]
-    aside = contest.private / "labels-before" / f"{mended.task}-{mended.before[:12]}"
-    for path in paths:
-        if not (aside / path.name).is_file():
-            copy_file(path, aside / path.name)
-    body = {"task": mended.task, "before": mended.before, "after": mended.after, "reason": reason}
-
-    def decide(state: State) -> list[Addition]:
-        return [("labels_mended", body)]
-
-    contest.ledger.record(decide)
-    table, record = paths
+    table, record = (contest.labels_file(mended.task, name) for name in ("labels.parquet", "labels.json"))
     known = json.loads(record.read_text(encoding="utf-8"))
+    if mended.changed:
+        aside = contest.private / "labels-before" / f"{mended.task}-{mended.before[:12]}"
+        for path in (table, record):
+            if not (aside / path.name).is_file():
+                copy_file(path, aside / path.name)
+        body = {"task": mended.task, "before": mended.before, "after": mended.after, "reason": reason}
+        contest.ledger.record(lambda state: [("labels_mended", body)])
+    elif known["labels"] == mended.after:
+        return
     with contest.labels_lock(exclusive=True):
         write_bytes(table, mended.content)
         write_json(record, known | {"labels": mended.after})

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmark.errors import UserError
 from benchmark.files import write_json
 from leaderboard.contest import Contest
-from leaderboard.scoring.mending import put_in_place, read_mended
+from leaderboard.record.accepting import MOST_NOTE, plain
+from leaderboard.record.ledger import Addition
+from leaderboard.record.state import State
+from leaderboard.scoring.mending import Mended, put_in_place, read_mended
 from leaderboard.scoring.submissions import SCORER, record_constants, record_scoring
-from leaderboard.standings.boards import Row, TrackBoard, full
+from leaderboard.standings.boards import TrackBoard, full
+
+BEGUN = "rescoring.json"
+Place = dict[str, Any]
 
 
 def rescore(
@@ -24,11 +32,16 @@ def rescore(
 
     Returns what changed, as JSON: {"reason", "scorer", "time", "labels", "submissions", "public", "private"}; the last
     two list who moved. It is kept in `private/rescorings`, and without the private part in the record. `say` is told
-    how many are done. Whoever is interrupted does the same again. UserError for labels that do not fit; nothing has
-    happened then.
+    how many are done. Whoever is interrupted does the same again: how all stood before is kept until it is told.
+    UserError for labels that do not fit, no reason, and once the competition has ended; nothing has happened then.
     """
+    reason = plain(reason)[:MOST_NOTE]
+    if not reason:
+        raise UserError("A reason is needed: teams are told it.", do="--reason TEXT")
+    with contest.ledger.reading() as state:
+        _require_running(state)
     mended = [read_mended(contest, task, path) for task, path in (labels or {}).items()]
-    before = {private: full(contest, private) for private in (False, True)}
+    begun = _begin(contest, mended)
     for one in mended:
         put_in_place(contest, one, reason)
     record_constants(contest, reason)
@@ -42,59 +55,88 @@ def rescore(
         "reason": reason,
         "scorer": SCORER,
         "time": now.isoformat(timespec="seconds"),
-        "labels": {
-            one.task: {"before": one.before, "after": one.after, "rows": one.changed} for one in mended
-        },
+        "labels": begun["labels"],
         "submissions": len(names),
-        "public": _moves(before[False], full(contest)),
+        "public": moves(begun["public"], places(full(contest))),
+        "private": moves(begun["private"], places(full(contest, private=True))),
     }
     body = {"reason": reason, "scorer": SCORER, "tasks": list(told["labels"]), "moves": told["public"]}
-    contest.ledger.record(lambda state: [("rescored", body)])
-    told["private"] = _moves(before[True], full(contest, private=True))
+
+    def decide(state: State) -> list[Addition]:
+        _require_running(state)
+        return [("rescored", body)] if len(state.rescorings) == begun["told"] else []
+
+    contest.ledger.record(decide)
     write_json(contest.private / "rescorings" / f"{now:%Y%m%dT%H%M%S}.json", told)
+    (contest.private / BEGUN).unlink()
     return told
 
 
-def _moves(before: tuple[TrackBoard, ...], after: tuple[TrackBoard, ...]) -> list[dict[str, Any]]:
-    """The rows that changed, in the order of the new boards: ranks and scores before and after, and in which tasks.
+def _require_running(state: State) -> None:
+    if state.final is not None:
+        raise UserError(
+            "The competition has ended: its report stands, and so do its scores.",
+            do="Announce what was wrong beside the report; labels are mended before `close --final`.",
+        )
+
+
+def _begin(contest: Contest, mended: Iterable[Mended]) -> dict[str, Any]:
+    """How all stood before, and which labels change; `private/rescoring.json` keeps it until it is told."""
+    path = contest.private / BEGUN
+    if path.is_file():
+        begun: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    else:
+        with contest.ledger.reading() as state:
+            told = len(state.rescorings)
+        sides = {"public": places(full(contest)), "private": places(full(contest, private=True))}
+        begun = {"told": told, "labels": {}, **sides}
+    for one in mended:
+        if one.changed or one.task not in begun["labels"]:
+            begun["labels"][one.task] = {"before": one.before, "after": one.after, "rows": one.changed}
+    write_json(path, begun)
+    return begun
+
+
+def places(boards: Iterable[TrackBoard]) -> list[Place]:
+    """Every row of the boards with its rank, its score and that of each task."""
+    return [
+        {
+            "track": board.track.name,
+            "team": row.team.id,
+            "name": row.team.name,
+            "rank": row.rank,
+            "score": row.score.value,
+            "tasks": {name: one.value for name, one in row.tasks.items()},
+        }
+        for board in boards
+        for row in board.rows
+    ]
+
+
+def moves(before: Sequence[Place], after: Sequence[Place]) -> list[dict[str, Any]]:
+    """The places that changed, in the order of the new ones: ranks and scores before and after, and in which tasks.
 
     Before and after are null where a team was not, or is not, on the board.
     """
-    moves = []
-    for old, new in zip(before, after, strict=True):
-        known = {row.team.id: row for row in old.rows}
-        gone = [row for row in old.rows if row.team.id not in {row.team.id for row in new.rows}]
-        for row in [*new.rows, *gone]:
-            was = known.get(row.team.id)
-            now = None if row in gone else row
-            ranks, scores = [_rank(was), _rank(now)], [_score(was), _score(now)]
-            if ranks[0] != ranks[1] or scores[0] != scores[1]:
-                moves.append(
-                    {
-                        "track": new.track.name,
-                        "team": row.team.id,
-                        "name": row.team.name,
-                        "rank": ranks,
-                        "score": scores,
-                        "tasks": _tasks(was, now),
-                    }
-                )
-    return moves
+    known, new = ({(one["track"], one["team"]): one for one in side} for side in (before, after))
+    found = []
+    for key in [*new, *(key for key in known if key not in new)]:
+        was, now = known.get(key), new.get(key)
+        ranks, scores = ([one[what] if one else None for one in (was, now)] for what in ("rank", "score"))
+        if ranks[0] != ranks[1] or scores[0] != scores[1]:
+            one = now or was or {}
+            found.append(
+                {key: one[key] for key in ("track", "team", "name")}
+                | {"rank": ranks, "score": scores, "tasks": _tasks(was, now)}
+            )
+    return found
 
 
-def _rank(row: Row | None) -> int | None:
-    return row.rank if row else None
-
-
-def _score(row: Row | None) -> float | None:
-    return row.score.value if row else None
-
-
-def _tasks(was: Row | None, now: Row | None) -> dict[str, list[float | None]]:
+def _tasks(was: Place | None, now: Place | None) -> dict[str, list[float | None]]:
     """The tasks whose score changed, with it before and after."""
     found = {}
-    for name in (now or was).tasks if now or was else ():  # type: ignore[union-attr]
-        pair = [row.tasks[name].value if row else None for row in (was, now)]
+    for name in (now or was or {})["tasks"]:
+        pair = [one["tasks"][name] if one else None for one in (was, now)]
         if pair[0] != pair[1]:
             found[name] = pair
     return found

@@ -34,9 +34,14 @@ def open_code(contest: Contest, submission: Submission) -> Solution:
 def run_on(
     contest: Contest, solution: Solution, task: str, cpus: Sequence[int], stop: threading.Event
 ) -> Record:
-    """The record of a solution's run on a task; made now unless there is one. KeyboardInterrupt when `stop` is set."""
+    """The record of a solution's run on a task; made now unless there is one. KeyboardInterrupt when `stop` is set.
+
+    One that never began, as its environment could not be built, is tried again.
+    """
     results, run = contest.home / "results", run_of(contest, solution, task)
-    return recorded(run, results) or execute(run, results, cpus, stop)
+    found = recorded(run, results)
+    began = found is not None and (found.ok or found.run["seconds"]["total"] > 0)
+    return found if found and began else execute(run, results, cpus, stop)
 
 
 def run_of(contest: Contest, solution: Solution, task: str) -> Run:

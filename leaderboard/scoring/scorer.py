@@ -14,12 +14,11 @@ from pathlib import Path
 import click
 from threadpoolctl import threadpool_limits
 
-from benchmark.errors import UserError
 from benchmark.runner import cpus_of_slot
 from leaderboard.contest import Contest
 from leaderboard.record.journal import is_unavailable
 from leaderboard.scoring.failures import report_failure
-from leaderboard.scoring.submissions import record_constants, record_failure, record_scoring
+from leaderboard.scoring.submissions import record_failure, record_scoring
 from leaderboard.workers import follow, stop_with_parent
 
 LONGEST_WAIT = 10.0
@@ -42,10 +41,7 @@ def score_queue(
     stop, done = stop or threading.Event(), 0
     number, count = share
     with contest.ledger.reading() as state:
-        constant = state.constant
         waiting = [name for name in state.queued() if int(name, 16) % count == number]
-    if waiting and constant is None:
-        _score_constants(contest)
     cpus = cpus_of_slot(number, contest.config.code.cores)
     for name in waiting:
         if stop.is_set():
@@ -54,15 +50,6 @@ def score_queue(
             break
         done += 1
     return done
-
-
-def _score_constants(contest: Contest) -> None:
-    try:
-        record_constants(contest)
-    except UserError as error:
-        _log.error(
-            "the constant answers could not be scored: %s", report_failure(contest, "constants", error)
-        )
 
 
 def _score(contest: Contest, submission: str, cpus: list[int], stop: threading.Event) -> bool:
@@ -78,6 +65,7 @@ def _score(contest: Contest, submission: str, cpus: list[int], stop: threading.E
         return False
     except Exception as error:
         if is_unavailable(error):
+            starts.unlink(missing_ok=True)  # no fault of the submission's
             raise
         record_failure(contest, submission, report_failure(contest, f"submission {submission}", error))
     starts.unlink(missing_ok=True)

@@ -39,6 +39,8 @@ def _faults(job: dict[str, str]) -> list[dict[str, Any]]:
 def _answer(line: str) -> dict[str, Any]:
     try:
         return {"faults": _faults(json.loads(line))}
+    except OSError as error:
+        return {"outage": [error.errno, str(error)]}
     except Exception:
         traceback.print_exc()
         return {"failed": True}

@@ -81,6 +81,8 @@ class Checkers:
     def faults(self, task: Path | None, path: Path, name: str) -> list[dict[str, Any]]:
         """The faults of a predictions file for the task in a folder, or of a solution's archive; `name` is its part's.
 
+        OSError where the disk has no room to unpack it.
+
         A process that is gone may have been gone for another reason: the file gets a second try.
         """
         question = {"task": str(task or ""), "path": str(path), "name": name}
@@ -93,6 +95,8 @@ class Checkers:
                 ]
             except _Gone:
                 continue
+            if "outage" in answer:
+                raise OSError(*answer["outage"])
             if "failed" in answer:
                 raise RuntimeError(f"the check of {name} failed")
             faults: list[dict[str, Any]] = answer["faults"]

@@ -41,9 +41,13 @@ class _Child:
         if self.process is None and now >= self.due:
             self.started = now
             command = [sys.executable, "-m", self.module, *self.arguments]
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent, start_new_session=True
-            )
+            try:
+                self.process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent, start_new_session=True
+                )
+            except (OSError, subprocess.SubprocessError) as error:  # no memory or processes left, for now
+                log.error("child not started", extra={"fields": {"module": self.module, "error": str(error)}})
+                self.due = now + _LONGEST_WAIT
 
 
 @dataclass

@@ -46,9 +46,7 @@ _EXAMPLES = {
     "too many requests": Refusal(
         "too many requests", "This address sends too many requests.", allowed="1,200 a minute", do="Wait 7 s."
     ),
-    "unavailable": Refusal(
-        "unavailable", "The server cannot write or read its records at this moment. Nothing was taken in."
-    ),
+    "unavailable": Refusal("unavailable", "The server cannot write or read its records at this moment."),
 }
 
 

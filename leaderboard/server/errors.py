@@ -55,8 +55,8 @@ def as_refusal(error: Exception, request_id: str) -> Refusal:
         log.error("unavailable", exc_info=error, extra=known)
         return Refusal(
             "unavailable",
-            "The server cannot write or read its records at this moment. Nothing was taken in.",
-            do="Try again in a minute.",
+            "The server cannot write or read its records at this moment.",
+            do="Try again in a minute. The same files give the same receipt, if they were accepted after all.",
             retry_after=60,
         )
     log.error("failed", exc_info=error, extra=known)

@@ -16,7 +16,7 @@ from leaderboard.record.refusal import Refusal
 from leaderboard.record.state import Team
 from leaderboard.record.vault import Draft
 from leaderboard.server.service import Service
-from leaderboard.server.shown import submission_json
+from leaderboard.server.shown import queued_json, submission_json
 from leaderboard.server.uploads import CODE, Upload
 
 _PIECE = 2**18
@@ -55,9 +55,10 @@ def _too_large(service: Service, given: str) -> Refusal:
 
 
 def _require_welcome(service: Service, team: Team, key: str) -> None:
-    """Refuse before the body is read what would be refused after it; a key that is known may be a repeat."""
+    """Refuse before the body is read what would be refused after it, unless it may be a repeat."""
     with service.contest.ledger.reading() as state:
-        if (team.id, key) not in state.by_key:
+        known = (team.id, key) in state.by_key if key else team.id in state.by_team
+        if not known:
             require_welcome(service.contest.config, state, team.id, datetime.now(UTC))
 
 
@@ -140,5 +141,7 @@ def _record(
 ) -> tuple[dict[str, Any], bool]:
     form = partial(accept, form="code") if CODE in digests else accept
     submission, new = form(service.contest, team.id, digests, note, key)
+    if new:
+        return queued_json(service.contest, submission), True
     with service.contest.ledger.reading() as state:
-        return submission_json(service.contest, state, submission), new
+        return submission_json(service.contest, state, submission), False

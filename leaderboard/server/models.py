@@ -103,11 +103,15 @@ class TrackOfCompetition(BaseModel):
 
 
 class Competition(BaseModel):
-    """What is asked, when, and how often. `seq` and `head` are the newest entry of the journal."""
+    """What is asked, when, and how often.
+
+    `record` is the digest of the journal's first entry, `seq` and `head` are its newest one.
+    """
 
     model_config = example_of(
         {
             "name": "products-2026",
+            "record": SHA,
             "title": "Products 2026",
             "text": "Sort products into types, and find the same product again.",
             "contact": "host@example.org",
@@ -134,6 +138,7 @@ class Competition(BaseModel):
         }
     )
     name: str
+    record: str
     title: str
     text: str
     contact: str

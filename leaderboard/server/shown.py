@@ -11,14 +11,17 @@ from leaderboard.record.state import Scoring, State, Submission
 from leaderboard.views import rounded, tracks_json
 
 
+def queued_json(contest: Contest, submission: Submission) -> dict[str, Any]:
+    """The receipt of a submission that has just been accepted."""
+    return {**receipt(contest, submission), "status": "queued", "score": None}
+
+
 def submission_json(contest: Contest, state: State, submission: Submission) -> dict[str, Any]:
     """The receipt, with "status" and "score"."""
-    scoring = state.scoring(submission.id)
-    return {
-        **receipt(contest, submission),
-        "status": "scored" if scoring else "queued",
-        "score": scoring and _score_json(contest, state, scoring),
-    }
+    queued, scoring = queued_json(contest, submission), state.scoring(submission.id)
+    if scoring is None:
+        return queued
+    return {**queued, "status": "scored", "score": _score_json(contest, state, scoring)}
 
 
 def _score_json(contest: Contest, state: State, scoring: Scoring) -> dict[str, Any]:

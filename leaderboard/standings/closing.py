@@ -31,13 +31,13 @@ TOP = 3
 RANGE = (0.025, 0.975)
 
 
-def close(contest: Contest, now: datetime) -> dict[str, Any]:
-    """End a competition and return the body of its `final` entry.
+def close(contest: Contest, now: datetime, early: bool = False) -> dict[str, Any]:
+    """End a competition and return the body of its `final` entry; `early`: though a phase lies ahead.
 
     UserError where submissions may still come, one is not scored yet, or the end is recorded already.
     """
     with contest.private_ledger.reading() as scores, contest.ledger.reading() as state:
-        _require_over(contest, state, now)
+        _require_over(contest, state, now, early)
         _require_scored(state, scores)
         public, private = Standings(contest).boards(), Standings(contest, private=True).boards()
         body: dict[str, Any] = {
@@ -55,7 +55,7 @@ def close(contest: Contest, now: datetime) -> dict[str, Any]:
     write_json(contest.private / "similar.json", similar(contest, private))
 
     def decide(state: State) -> list[Addition]:
-        _require_over(contest, state, now)
+        _require_over(contest, state, now, early)
         if (state.seq, state.head) != (body["journal"]["seq"], body["journal"]["head"]):
             raise UserError("Something was written to the record meanwhile.", do="Close again.")
         return [("final", body)]
@@ -64,16 +64,14 @@ def close(contest: Contest, now: datetime) -> dict[str, Any]:
     return body
 
 
-def _require_over(contest: Contest, state: State, now: datetime) -> None:
+def _require_over(contest: Contest, state: State, now: datetime, early: bool) -> None:
     if state.final is not None:
         raise UserError("The competition is closed already.", given=f"at {state.final['time']}")
-    if state.gate == "closed":
-        return
-    do = f"Wait, or close the gate: classmark competition close {contest.folder} --reason TEXT"
+    do = f"Wait, or end it early: classmark competition close {contest.folder} --final --reason TEXT"
     if state.gate == "open":
         raise UserError("The gate is open: submissions are taken until it is closed.", do=do)
     ahead = [phase for phase in contest.config.phases if phase.closes > now]
-    if ahead:
+    if ahead and not (early and state.gate == "closed"):
         spans = ", ".join(f"{phase.name} closes at {spelled(phase.closes)}" for phase in ahead)
         raise UserError("Not all phases are over.", given=spans, do=do)
 

@@ -1,5 +1,7 @@
 import csv
 import json
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -95,10 +97,12 @@ def test_new_refuses(tmp_path, tmp_path_factory, monkeypatch, arguments, says):
     assert not list(tmp_path.iterdir())
 
 
-def test_new_below_a_file_is_refused(tmp_path, tmp_path_factory, monkeypatch):
-    toy_datasets(tmp_path_factory.mktemp("datasets"), monkeypatch)
+def test_where_nothing_can_be_written_there_is_no_traceback(tmp_path):
     (tmp_path / "file").touch()
-    assert "cannot be made" in fails("new", tmp_path / "file" / "contest", "--task", "toy_matching")
+    arguments = ["competition", "new", str(tmp_path / "file" / "contest"), "--task", "duplicates"]
+    done = subprocess.run([sys.executable, "-m", "benchmark", *arguments], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == "error: A file cannot be written."
 
 
 def test_a_folder_that_is_no_competition_is_refused(tmp_path):

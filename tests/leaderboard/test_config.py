@@ -47,6 +47,7 @@ def test_tasks_tracks_and_phases(tmp_path: Path) -> None:
         ('name = "matching"', 'name = "classification"', "same name"),
         ("prize = false", "prize = maybe", "not TOML"),
         ("prize = false", "prize = false\npublic_precision = 0", "public_precision"),
+        ("[quota]", '[code]\nseconds = "ten minutes"\n[quota]', "code: Value error"),
     ],
 )
 def test_faults(tmp_path: Path, before: str, after: str, fault: str) -> None:

@@ -12,6 +12,7 @@ from toys import KINDS, hidden_labels, right_answer, toy_task
 
 from benchmark.task import Task
 from leaderboard.contest import Contest
+from leaderboard.making.competition import begin_records
 
 TOML = """
 name = "toys"
@@ -38,7 +39,7 @@ tasks = ["toy_matching@1.0.0", "toy_clustering@1.0.0"]
 
 
 def toy_contest(folder: Path, per_day: int = 5, more: str = "", rows: int = 200) -> Contest:
-    """A whole competition in `folder`: prepared tasks, hidden labels, empty records."""
+    """A whole competition in `folder`: prepared tasks, hidden labels, records that hold the constant answers alone."""
     (folder / "private").mkdir(parents=True)
     (folder / "competition.toml").write_text(TOML.format(per_day=per_day, more=more))
     (folder / "rules.md").write_text("# Rules\n\nBe fair.\n")
@@ -46,9 +47,7 @@ def toy_contest(folder: Path, per_day: int = 5, more: str = "", rows: int = 200)
     for kind in KINDS:
         toy_task(kind, rows)
     contest = Contest(folder)
-    for ledger in (contest.ledger, contest.private_ledger):
-        ledger.journal.create()
-        ledger.record(lambda state: [("opened_book", {"name": "toys"})])
+    begin_records(contest)
     return contest
 
 

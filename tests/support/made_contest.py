@@ -21,6 +21,8 @@ from toys import toy_task
 from leaderboard.contest import Contest
 from leaderboard.record.journal import Writer
 from leaderboard.record.vault import Vault
+from leaderboard.scoring.rescoring import moves, places
+from leaderboard.standings.boards import full
 from leaderboard.standings.closing import close
 
 OPENED = datetime(2026, 9, 1, tzinfo=UTC)
@@ -185,7 +187,7 @@ def _finish(contest: Contest, rng: np.random.Generator) -> None:
         writer.add("constants", scores.body("", dict.fromkeys(CEILINGS, 0.0)), OPENED)
         for name, [scoring] in state.scorings.items():
             drop = abs(rng.normal(0, 0.012))
-            reached = {task: (one.value or 0) / CEILINGS[task] - drop for task, one in scoring.tasks.items()}
+            reached = {task: _share(task, one.value or 0) - drop for task, one in scoring.tasks.items()}
             writer.add("scored", scores.body(name, reached), scoring.time)
         teams = [team for team in state.by_team if not state.teams[team].baseline]
         chosen = {team: state.by_team[team][-2:] for team in teams[::3]}
@@ -193,6 +195,27 @@ def _finish(contest: Contest, rng: np.random.Generator) -> None:
         body = {"team": team, "submissions": submissions}
         contest.ledger.record(lambda state, body=body: [("selected", body)], CLOSES)  # type: ignore[misc]
     close(contest, CLOSES)
+
+
+def mend(contest: Contest, task: str, reason: str, seed: int = 6) -> None:
+    """As if labels of a task had been mended: all who did it are scored on it again, and it is told who moved."""
+    before, rng = places(full(contest)), np.random.default_rng(seed)
+    scores = _Scores(contest.draws, rng, None, noise=0.0)
+    with contest.ledger.reading() as state:
+        scorings = dict(state.scorings)
+    with contest.ledger.journal.writing() as writer:
+        for name, [*_, last] in scorings.items():
+            if task in last.tasks:
+                reached = {at: _share(at, one.value or 0) for at, one in last.tasks.items()}
+                reached[task] += rng.normal(0, 0.02)
+                writer.add("scored", scores.body(name, reached, reason), NOW)
+    body = {
+        "reason": reason,
+        "scorer": "classmark 0.1.0",
+        "tasks": [task],
+        "moves": moves(before, full(contest)),
+    }
+    contest.ledger.record(lambda state: [("rescored", body)], NOW)
 
 
 class _Scores:
@@ -209,9 +232,8 @@ class _Scores:
     def body(self, submission: str, reached: dict[str, float], reason: str = "") -> dict[str, Any]:
         tasks, draws = {}, {}
         for name, share in reached.items():
-            low_end = 0.02 if name not in KINDS else 0.0
             noise = 0.0 if not submission else self._rng.normal(0, self._noise)
-            value = float(np.clip(low_end + share * (CEILINGS[name] - low_end) + noise, 0.0, 1.0))
+            value = float(np.clip(_low_end(name) + share * _way(name) + noise, 0.0, 1.0))
             wide = self._common[name] * (0.2 if not submission else 1.0)
             draws[name] = np.clip(value + wide + self._rng.normal(0, 0.008, DRAWS) * bool(submission), 0, 1)
             reach = float(np.quantile(np.abs(draws[name] - value), 0.95))
@@ -238,6 +260,20 @@ class _Scores:
         os.replace(draft.path, self._vault.path(draft.digest))
         self._kept.append(draft.digest)
         return draft.digest
+
+
+def _low_end(task: str) -> float:
+    """What the constant answer has."""
+    return 0.0 if task in KINDS else 0.02
+
+
+def _way(task: str) -> float:
+    return CEILINGS[task] - _low_end(task)
+
+
+def _share(task: str, value: float) -> float:
+    """How far on the way from the constant answer to the best a value is."""
+    return (value - _low_end(task)) / _way(task)
 
 
 def _baselines(writer: Writer) -> Iterator[_Entrant]:

@@ -48,6 +48,7 @@ def run_dict(
     run: dict[str, Any] = {
         "solution": solution,
         "solution_digest": hashlib.sha256(solution.encode()).hexdigest(),
+        "shipped": True,
         "task": task,
         "version": "1.0.0",
         "task_digest": hashlib.sha256(task.encode()).hexdigest(),
@@ -64,6 +65,8 @@ def run_dict(
         "started": "2025-01-02T03:04:05+00:00",
         "seconds": {"total": 4.0, "fit": 2.0, "predict": 1.0},
         "peak_memory": 5 * 10**8,
+        "cpus": [0, 1],
+        "sandbox": "bubblewrap 0.8.0",
         "environment": {
             "python": "3.11.9",
             "platform": "Linux-test",

@@ -60,7 +60,7 @@ def close_gate(folder: Path, reason: str, final: bool, json: bool) -> None:
     if final:
         from leaderboard.standings.closing import close
 
-        _show(close(contest, datetime.now(UTC)), folder, json)
+        _show(close(contest, datetime.now(UTC), early=bool(reason)), folder, json)
 
 
 def _show(final: dict[str, Any], folder: Path, json: bool) -> None:

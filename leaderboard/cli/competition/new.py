@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from benchmark.cli.options import json_option, names
 from benchmark.cli.output import console, print_json
 
 _DAYS = 120
-_DISK = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST)
 
 
 @click.command("new")
@@ -67,7 +65,6 @@ def new(
 
     Settings, secrets, tasks, downloads, records; nothing is started. DIR appears when all of it is there.
     """
-    from benchmark.errors import UserError
     from leaderboard.making.competition import Plan, make
     from leaderboard.making.template import Settings
     from leaderboard.record.accepting import plain
@@ -91,12 +88,7 @@ def new(
         def say(line: str) -> None:
             status.console.print(f"[green]✓[/green] {line}", soft_wrap=True)
 
-        try:
-            contest = make(folder, Plan(settings, tuple(tasks), size, raw, download), say)
-        except OSError as error:
-            if error.errno not in _DISK:
-                raise
-            raise UserError(f"{folder} cannot be made.", given=str(error)) from None
+        contest = make(folder, Plan(settings, tuple(tasks), size, raw, download), say)
     if json:
         print_json(
             {

@@ -35,8 +35,8 @@ def remove(folder: Path, name: str) -> None:
     """Void a TEAM's token and take the team off the boards. What it handed in stays on record."""
     from leaderboard.record.teams import remove_team
 
-    remove_team(open_contest(folder).ledger, name)
-    click.echo(f"✓ {name} is removed")
+    removed = remove_team(open_contest(folder).ledger, name)
+    click.echo(f"✓ {removed.name} ({removed.id}) is removed")
 
 
 @click.group("token")
@@ -52,11 +52,8 @@ def rotate(folder: Path, name: str, json: bool) -> None:
     """Give a TEAM a new token; the old one is void at once."""
     from leaderboard.record.teams import rotate_token
 
-    ledger = open_contest(folder).ledger
-    fresh = rotate_token(ledger, name)
-    with ledger.reading() as state:
-        given = next(one for one in state.teams.values() if name in (one.id, one.name))
-        _show(given.id, given.name, fresh, json)
+    given, fresh = rotate_token(open_contest(folder).ledger, name)
+    _show(given.id, given.name, fresh, json)
 
 
 def _show(team_id: str, name: str, token: str, json: bool) -> None:

@@ -120,6 +120,14 @@ def test_a_file_that_changed_since_it_was_listed_is_listed_again(
     assert (folder / "more.txt").is_file()
 
 
+def test_nothing_is_put_into_the_organizers_folder(host: Host, foxes: Competition) -> None:
+    before = host.contest.rules
+    (host.contest.folder / "rules.md").write_text("changed")
+    with pytest.raises(UserError, match="organizer's folder"):
+        foxes.download(into=host.contest.folder)
+    assert host.contest.rules == "changed" != before
+
+
 def test_a_damaged_file_is_refused(host: Host, foxes: Competition) -> None:
     path = host.contest.public / "toy_matching-1.0.0.zip"
     path.write_bytes(path.read_bytes()[:-1] + b"?")
@@ -140,11 +148,12 @@ def test_the_starter_keeps_what_was_changed(foxes: Competition, tmp_path: Path) 
     solution = tmp_path / "starter" / "solution" / "solution.py"
     before = solution.read_text()
     solution.write_text("mine\n")
-    (tmp_path / "rules.md").write_text("old\n")
+    (tmp_path / "rules.md").write_text("mine, too\n")
     (tmp_path / "starter" / "README.md").unlink()
     foxes.download(["toy_matching"], into=tmp_path)
     assert (solution.read_text(), before.startswith('"""')) == ("mine\n", True)
     assert "Be fair" in (tmp_path / "rules.md").read_text()
+    assert (tmp_path / "rules.md.before").read_text() == "mine, too\n"
     assert (tmp_path / "starter" / "README.md").is_file()
 
 
@@ -185,7 +194,7 @@ def test_names_that_a_server_makes_up_lead_nowhere(tmp_path: Path) -> None:
     for file in ["../x", ".x", "a/b", ""]:
         with pytest.raises(UserError, match="strange name"):
             listed_files([{"file": file, "size": 1, "sha256": "0" * 64, "task": None}])
-    joined = Joined("toys", "", "", "", "", "", {}, "")
+    joined = Joined("toys", "", "", "", "", "", "", {}, "")
     with pytest.raises(UserError, match="no name for the submission"):
         joined.keep_receipt({"submission": "../../x"})
 

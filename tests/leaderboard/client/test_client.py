@@ -55,6 +55,17 @@ def test_the_last_joined_competition_is_the_one_that_is_meant(host: Host, foxes:
     assert open_competition("toys").joined.team == "owls"
 
 
+def test_another_competition_of_the_same_name_takes_nothing_over(
+    host: Host, foxes: Competition, home: Path
+) -> None:
+    path = home / "competitions" / "toys.json"
+    path.write_text(path.read_text().replace(foxes.joined.record, "0" * 64))
+    before = path.read_bytes()
+    with pytest.raises(UserError, match="Another competition of the name toys"):
+        join(host.url, host.tokens["Owls"])
+    assert path.read_bytes() == before
+
+
 def test_downloaded_tasks_open_by_name(foxes: Competition, home: Path) -> None:
     folders = foxes.download(["toy_matching"])
     assert folders == {"toy_matching": home / "tasks" / "toy_matching" / "1.0.0"}

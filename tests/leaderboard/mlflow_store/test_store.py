@@ -9,13 +9,16 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from contests import toy_contest, write_answers
 from mlflow import MlflowClient
 from postgres import postgres_server
 
+from benchmark.files import file_digest
 from leaderboard.contest import Contest
 from leaderboard.mlflow_store.content import Reading
 from leaderboard.mlflow_store.verifying import rebuild, verify
@@ -25,6 +28,7 @@ from leaderboard.record.teams import add_team
 from leaderboard.scoring.scorer import score_queue
 from leaderboard.scoring.submissions import record_scoring
 from leaderboard.standings.boards import full
+from leaderboard.standings.closing import close
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +109,8 @@ def test_every_change_behind_the_records_back_is_found_and_mended(contest: Conte
     client.log_metric(ada.info.run_id, "toy_classification/macro_f1", 1.0, step=9)
     client.set_tag(ada.info.run_id, "classmark.note", "other")
     client.set_tag(ada.info.run_id, "classmark.more", "x")
+    client.set_tag(ada.info.run_id, "mlflow.note.content", "They cheated.")
+    client.log_text(ada.info.run_id, "stray", "more/stray.txt")
     client.delete_run(grace.info.run_id)
     client.create_run(ada.info.experiment_id, run_name="a stranger")
     plot = Path(ada.info.artifact_uri.removeprefix("file://"), "scores.svg")
@@ -117,10 +123,43 @@ def test_every_change_behind_the_records_back_is_found_and_mended(contest: Conte
         "of Grace <b> has no run",
         "(a stranger) is of no scored submission",
         "artifact scores.svg is missing or changed",
+        "tag mlflow.note.content is 'They cheated.'",
+        "artifact more/stray.txt is of no scoring",
     ):
         assert part in faults
     assert rebuild(contest) == 4
     assert verify(contest) == []
+
+
+def test_a_broken_chain_and_a_lost_record_are_told(contest: Contest) -> None:
+    catch_up(contest)
+    with sqlite3.connect(contest.folder / "journal.db") as connection:
+        connection.execute("DROP TRIGGER no_delete")
+        connection.execute("DELETE FROM entries WHERE seq = 3")
+    (contest.private / "journal.db").unlink()
+    faults = verify(Contest(contest.folder))
+    assert "public record: entry 3 is missing" in faults
+    assert any(fault.startswith("private record: it cannot be read") for fault in faults)
+
+
+def test_hidden_labels_that_were_changed_are_told(contest: Contest) -> None:
+    catch_up(contest)
+    labels, record = (contest.labels_file("toy_matching", f"labels.{kind}") for kind in ("parquet", "json"))
+    table = pd.read_parquet(labels)
+    table.assign(target=table["target"].iloc[::-1].to_numpy()).to_parquet(labels)
+    known = json.loads(record.read_text())
+    record.write_text(json.dumps(known | {"labels": file_digest(labels)}))
+    assert verify(contest) == ["hidden labels of toy_matching: they are not those on record"]
+
+
+def test_a_private_record_that_is_not_the_reports_is_told(contest: Contest) -> None:
+    catch_up(contest)
+    close(contest, datetime(2999, 1, 2, tzinfo=UTC))
+    assert verify(contest) == []
+    with sqlite3.connect(contest.private / "journal.db") as connection:
+        connection.execute("DROP TRIGGER no_delete")
+        connection.execute("DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)")
+    assert any("from which the final report was made" in fault for fault in verify(Contest(contest.folder)))
 
 
 def test_receipts_and_files_are_looked_at(contest: Contest, tmp_path: Path) -> None:

@@ -88,10 +88,13 @@ def test_distribution_has_a_dot_for_each(
 
 @given(st.lists(st.tuples(NAME, VALUE, VALUE, VALUE), max_size=8), WIDTH)
 def test_differences_say_who_is_ahead(rows: list[tuple[str, float, float, float]], width: int) -> None:
-    made = [Difference(name, *sorted((a, b, c))[1:2], *sorted((a, b, c))[::2]) for name, a, b, c in rows]
+    made = [
+        Difference(name, *sorted((a, b, c))[1:2], *sorted((a, b, c))[::2], place % 3)
+        for place, (name, a, b, c) in enumerate(rows)
+    ]
     root = drawn(differences(made, "x", width))
     classes = [dot.attrib["class"].split()[1] for dot in root.findall("circle")]
-    assert classes == ["first" if one.low > 0 else "second" if one.high < 0 else "even" for one in made]
+    assert classes == [("even", "first", "second")[one.ahead] for one in made]
 
 
 @given(st.floats(-50, 500))

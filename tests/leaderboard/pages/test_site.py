@@ -119,8 +119,9 @@ def test_no_number_tells_more_than_the_public_precision(pages: dict[str, bytes])
         assert not re.search(r"\d\.\d\d", " ".join(drawn)), path
 
 
-def test_home_shows_phase_time_left_and_both_tracks(site: Site) -> None:
-    page = text_of(site, "index.html")
+def test_home_shows_phase_time_left_and_both_tracks(site: Site, contest: Contest) -> None:
+    assert "37 days" not in text_of(site, "index.html"), "files do not count down"
+    page = text_of(Site(contest, Standings(contest), clock=lambda: NOW), "index.html")
     assert "37 days" in page
     assert "main" in page
     assert page.count('class="board glance"') == 2
@@ -131,6 +132,7 @@ def test_home_says_what_the_gate_says(tmp_path: Path) -> None:
     contest = made_contest(tmp_path / "c", teams=2, submissions=4)
     for to, at, words in (
         ("closed", NOW, ("Closed", "A label is mended")),
+        ("open", NOW, ("Extra time", "A label is mended")),
         ("open", CLOSES + timedelta(days=1), ("Extra time", "A label is mended")),
         ("by the dates", CLOSES + timedelta(days=1), ("Closed", "The last phase is over")),
     ):
@@ -158,6 +160,14 @@ def test_baselines_stand_on_the_board_unranked_and_missing_tasks_are_marked(site
     assert 'data-sort="number"' in page
 
 
+def test_a_baseline_ahead_of_all_teams_is_drawn_ahead(tmp_path: Path) -> None:
+    contest = made_contest(tmp_path / "c", teams=2, submissions=2, queued=0)
+    page = text_of(Site(contest, Standings(contest), clock=lambda: NOW), "track/classification.html")
+    rows = re.findall(r'<circle class="(value|baseline)" cx="([\d.]+)"', page)
+    best = {mark: max(float(x) for kind, x in rows if kind == mark) for mark in ("value", "baseline")}
+    assert best["value"] < best["baseline"]
+
+
 def test_comparison_is_the_same_whichever_way_round_it_is_asked(site: Site) -> None:
     verdicts = [
         {"is ahead", "cannot be told apart"}
@@ -178,6 +188,8 @@ def test_a_queued_submission_is_followed_until_it_is_scored(tmp_path: Path) -> N
     assert ">queued<" in before
     assert "data-live" in before
     assert '<meta http-equiv="refresh"' in before
+    as_files = Site(contest, Standings(contest), published=True, clock=lambda: NOW)
+    assert "data-live" not in text_of(as_files, f"team/{team}.html")
     body = {"submission": waiting, "tasks": {name: vars(one) for name, one in scored["tasks"].items()}}
     body |= {"draws": scored["draws"], "scorer": "x", "reason": ""}
     contest.ledger.record(lambda state: [("scored", body)])
@@ -258,6 +270,7 @@ def test_the_report_tells_places_prizes_and_notes(closed: Contest) -> None:
             assert f'<a href="team/{row["team"]}.html">' in page
             assert f"{row['private']['value']:.4f}" in page
         assert page.count(track["winners"][0]["prize"]) == len(final["tracks"])
+    assert page.count('<p class="place">') == 3 * len(final["tracks"])
     assert page.count("&lt;i&gt;more&lt;/i&gt;") == sum(
         bool(row["note"]) for track in final["tracks"] for row in track["rows"]
     )

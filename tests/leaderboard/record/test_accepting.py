@@ -11,6 +11,7 @@ from contests import toy_contest
 
 from leaderboard.contest import Contest
 from leaderboard.record.accepting import accept, plain, quota, receipt, submission_digest
+from leaderboard.record.journal import Entry, Journal
 from leaderboard.record.refusal import Refusal
 from leaderboard.record.teams import add_team, remove_team
 
@@ -76,6 +77,21 @@ def test_the_quota_is_of_a_day_of_utc(contest: Contest) -> None:
         code_of(lambda: accept(contest, "one", files(9), now=midnight - timedelta(milliseconds=1))) == "quota"
     )
     accept(contest, "one", files(9), now=midnight)
+    late = midnight - timedelta(milliseconds=5)
+    assert code_of(lambda: accept(contest, "one", files(8), now=late)) == "quota", "clocks may step back"
+
+
+def test_what_is_durable_is_answered_though_the_journal_cannot_be_read_after_it(
+    contest: Contest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: Journal, after: int = 0) -> list[Entry]:
+        raise OSError("away")
+
+    monkeypatch.setattr(Journal, "entries", away)
+    made, new = accept(contest, "one", files(1), now=NOON)
+    monkeypatch.undo()
+    assert new
+    assert accept(contest, "one", files(1), now=NOON) == (made, False)
 
 
 def test_twenty_at_once_with_a_quota_of_three(contest: Contest) -> None:

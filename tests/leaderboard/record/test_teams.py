@@ -64,7 +64,8 @@ def test_wrong_tokens(ledger: Ledger, token: str) -> None:
 
 def test_a_rotated_token_is_void_at_once(ledger: Ledger) -> None:
     team, old = add_team(ledger, "one")
-    new = rotate_token(ledger, "one")
+    rotated, new = rotate_token(ledger, "one")
+    assert rotated.id == team.id
     assert who(ledger, new) == team.id
     with pytest.raises(Refusal):
         who(ledger, old)
@@ -77,3 +78,26 @@ def test_a_removed_team_has_no_token(ledger: Ledger) -> None:
         who(ledger, token)
     with pytest.raises(UserError, match="no team"):
         remove_team(ledger, "onne")
+    for change in (remove_team, rotate_token):
+        with pytest.raises(UserError, match="one has been removed"):
+            change(ledger, "one")
+
+
+def test_one_teams_name_may_be_anothers_id(ledger: Ledger) -> None:
+    foxes, _ = add_team(ledger, "Blue Foxes")
+    other, _ = add_team(ledger, "blue-foxes")
+    with pytest.raises(UserError, match="one team's id and another's name"):
+        remove_team(ledger, "blue-foxes")
+    assert remove_team(ledger, other.id).name == "blue-foxes"
+    assert rotate_token(ledger, "Blue Foxes")[0].id == foxes.id
+
+
+def test_a_baseline_gets_no_token(ledger: Ledger) -> None:
+    add_team(ledger, "base", baseline=True)
+    with pytest.raises(UserError, match="is a baseline"):
+        rotate_token(ledger, "base")
+
+
+def test_no_id_ends_with_a_hyphen(ledger: Ledger) -> None:
+    team, _ = add_team(ledger, "International Machine Learning Research Institute")
+    assert team.id == "international-machine-learning-research"

@@ -163,6 +163,15 @@ def test_a_zip_that_lies_about_its_sizes(tmp_path: Path, monkeypatch: pytest.Mon
     assert codes(path)
 
 
+def test_a_zip_that_hides_its_directory(tmp_path: Path) -> None:
+    """The letters that begin the end record stand in that record's own counts, too."""
+    path = zipped(tmp_path / "archive.zip", {"solution.py": SOLUTION} | {f"{n}": b"" for n in range(40_000)})
+    content = bytearray(path.read_bytes())
+    content[-14:-10] = b"PK\5\6"
+    path.write_bytes(content)
+    assert codes(path) == {"too many files"}
+
+
 def test_large_headers_are_refused_before_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "pax"
     with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as archive:

@@ -11,6 +11,7 @@ from contests import toy_contest, write_answers
 from wellformed import read_page
 
 from benchmark.errors import UserError
+from benchmark.files import file_digest
 from leaderboard.contest import Contest
 from leaderboard.pages.site import Site
 from leaderboard.record.accepting import accept
@@ -101,9 +102,39 @@ def test_a_rescoring_that_was_interrupted_is_done_once(
 
     with pytest.raises(KeyboardInterrupt):
         rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"}, die)
-    rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
+    told = rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
+    assert told["labels"][TASK]["rows"] == 40
+    for part in ("public", "private"):
+        moves = {move["team"]: move for move in told[part]}
+        assert moves["ada"]["score"][0] == moves["grace"]["score"][1] == 1.0, "from before the first try"
+        assert moves["ada"]["rank"] == [1, 2]
     with contest.ledger.reading() as state, contest.private_ledger.reading() as private:
         assert {len(found) for found in (*state.scorings.values(), *private.scorings.values())} == {2}
+
+
+def test_who_is_killed_between_labels_and_their_digest_mends_them_again(
+    contest: Contest, tmp_path: Path
+) -> None:
+    labels, record = (contest.labels_file(TASK, f"labels.{kind}") for kind in ("parquet", "json"))
+    before = record.read_bytes()
+    rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
+    record.write_bytes(before)
+    again = Contest(contest.folder)
+    rescore(again, "wrong", {TASK: tmp_path / "labels.csv"})
+    assert json.loads(record.read_bytes())["labels"] == file_digest(labels)
+    assert [entry.kind for entry in again.ledger.journal.entries()].count("labels_mended") == 1
+
+
+def test_it_needs_a_reason_and_a_competition_that_runs(contest: Contest, tmp_path: Path) -> None:
+    before = contest.ledger.journal.last()
+    with pytest.raises(UserError, match="reason is needed"):
+        rescore(contest, " \n", {TASK: tmp_path / "labels.csv"})
+    with pytest.raises(UserError, match="no task 'toy'"):
+        rescore(contest, "wrong", {"toy": tmp_path / "labels.csv"})
+    assert contest.ledger.journal.last() == before
+    contest.ledger.record(lambda state: [("final", {"time": "2026-11-24T00:00:00Z"})])
+    with pytest.raises(UserError, match="has ended"):
+        rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
 
 
 @pytest.mark.parametrize(

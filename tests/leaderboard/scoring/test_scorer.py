@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from leaderboard.contest import Contest
 from leaderboard.record.accepting import accept
 from leaderboard.record.state import Submission
 from leaderboard.record.teams import add_team
+from leaderboard.record.vault import Vault
 from leaderboard.scoring.scorer import MOST_STARTS, score_queue
 
 SOLUTION = """
@@ -118,6 +120,23 @@ def test_a_submission_that_ends_its_workers_is_given_up(tmp_path: Path) -> None:
         given_up, scored = state.scorings[made.id][-1], state.scorings[other.id][-1]
     assert {task.status for task in given_up.tasks.values()} == {"failed"}
     assert {task.status for task in scored.tasks.values()} == {"ok"}
+
+
+def test_an_outage_is_no_fault_of_what_is_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contest = toy_contest(tmp_path / "contest")
+    made = submit(contest, "Ada", tmp_path)
+
+    def full(self: Vault, parts: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Vault, "put", full)
+        for _ in range(MOST_STARTS + 2):
+            with pytest.raises(OSError, match="No space"):
+                score_queue(contest)
+    assert score_queue(contest) == 1
+    with contest.ledger.reading() as state:
+        assert {task.status for task in state.scorings[made.id][-1].tasks.values()} == {"ok"}
 
 
 @pytest.mark.slow

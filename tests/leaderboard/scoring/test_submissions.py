@@ -86,7 +86,7 @@ def test_faults_and_failures_end_their_task_alone(contest: Contest, tmp_path: Pa
     table = contest.labels_file("toy_clustering", "labels.parquet")
     table.write_bytes(table.read_bytes() + b"x")
     made = hand_in(contest, "ada", files)
-    assert score_queue(contest) == 1
+    assert score_queue(Contest(contest.folder)) == 1
     [found] = scorings(contest, made.id)
     tasks = found.tasks
     assert [tasks[name].status for name in sorted(tasks)] == ["ok", "failed", "invalid"]

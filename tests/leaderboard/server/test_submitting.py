@@ -198,7 +198,7 @@ def test_tokens(url: str, contest: Contest, foxes: str, answers: dict[str, bytes
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert httpx.get(f"{url}/api/me", headers={"Authorization": f"Basic {foxes}"}).status_code == 401
     assert httpx.get(f"{url}/api/me?token={foxes}").status_code == 401
-    fresh = rotate_token(contest.ledger, "foxes")
+    _, fresh = rotate_token(contest.ledger, "foxes")
     assert httpx.get(f"{url}/api/me", headers=signed(foxes)).status_code == 401
     assert httpx.get(f"{url}/api/me", headers=signed(fresh)).json()["team"] == "foxes"
     remove_team(contest.ledger, "foxes")

@@ -47,7 +47,7 @@ def require_refused(answer: httpx.Response) -> None:
     assert answer.status_code == 503, answer.text
     assert int(answer.headers["Retry-After"]) > 0
     error = answer.json()["error"]
-    assert (error["code"], "Nothing was taken in" in error["problem"]) == ("unavailable", True)
+    assert (error["code"], "same receipt" in error["do"]) == ("unavailable", True)
     assert "/" not in error["problem"] + error["given"]
 
 

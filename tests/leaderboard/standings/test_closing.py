@@ -21,6 +21,7 @@ from leaderboard.scoring.submissions import record_constants, record_scoring
 from leaderboard.standings.closing import close
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+OVER = datetime(2999, 1, 2, tzinfo=UTC)
 ALL = {C: 0.2, M: 0.0, K: 0.0}
 
 
@@ -56,7 +57,7 @@ def rows(body: dict[str, Any], *keys: str) -> list[tuple[Any, ...]]:
 
 
 def test_places_go_by_the_private_point_score(contested: Book) -> None:
-    body = close(contested.contest, NOW)
+    body = close(contested.contest, OVER)
     assert rows(body, "place", "team", "rank", "public_place", "climbed") == [
         (1, "solid", 1, 3, 2),
         (2, "sound", 1, 2, 0),
@@ -70,7 +71,7 @@ def test_places_go_by_the_private_point_score(contested: Book) -> None:
 
 
 def test_winners_prizes_and_what_cannot_be_told_apart(contested: Book) -> None:
-    classification, matching = close(contested.contest, NOW)["tracks"]
+    classification, matching = close(contested.contest, OVER)["tracks"]
     assert [(one["place"], one["prize"], one["team"]) for one in classification["winners"]] == [
         (1, "1,000 EUR", "solid"),
         (2, "500 EUR", "sound"),
@@ -87,7 +88,7 @@ def test_winners_prizes_and_what_cannot_be_told_apart(contested: Book) -> None:
 
 
 def test_ranges_of_ranks_are_those_over_the_draws(contested: Book) -> None:
-    body = close(contested.contest, NOW)
+    body = close(contested.contest, OVER)
     scores = {
         "lucky": draws_of(C, 0.5, 1, 0.02),
         "sound": draws_of(C, 0.8, 2, 0.05),
@@ -103,7 +104,7 @@ def test_ranges_of_ranks_are_those_over_the_draws(contested: Book) -> None:
 
 
 def test_the_first_three_are_shown_with_their_notes(contested: Book) -> None:
-    assert rows(close(contested.contest, NOW), "note") == [
+    assert rows(close(contested.contest, OVER), "note") == [
         ("note of s3",),
         ("note of s2",),
         ("note of s1",),
@@ -117,7 +118,7 @@ def test_selected_submissions_count_and_equal_ones_stand_by_time(book: Book) -> 
     book.entry("early", {C: 0.5}, {C: 0.9}, seed=1)
     book.select("early", chosen)
     book.entry("late", {C: 0.7}, {C: 0.6}, seed=1)
-    body = close(book.contest, NOW)
+    body = close(book.contest, OVER)
     assert rows(body, "team", "submission", "selected", "public_best", "public_submission") == [
         ("early", chosen, True, 0.5, "s2"),
         ("late", "s3", False, 0.7, "s3"),
@@ -125,19 +126,19 @@ def test_selected_submissions_count_and_equal_ones_stand_by_time(book: Book) -> 
 
 
 def test_the_end_is_written_down_once(contested: Book) -> None:
-    body = close(contested.contest, NOW)
+    body = close(contested.contest, OVER)
     contest = contested.contest
     with contest.ledger.reading() as state:
         assert state.final == body
         assert body["journal"] == {"seq": state.seq - 1, "head": contest.ledger.journal.entries()[-2].digest}
         seq = state.seq
     with pytest.raises(UserError, match="closed already"):
-        close(contest, NOW + timedelta(days=1))
+        close(contest, OVER + timedelta(days=1))
     assert contest.ledger.journal.last() == seq
 
 
 def test_the_organizer_gets_every_score_in_full(contested: Book) -> None:
-    body = close(contested.contest, NOW)
+    body = close(contested.contest, OVER)
     report = json.loads((contested.contest.private / "report.json").read_text())
     assert report["final"] == body
     assert len(report["scores"]) == 5
@@ -155,7 +156,7 @@ def test_it_cannot_come_too_early(book: Book, arrange: Callable[[Book], Any], ex
     book.team("one")
     arrange(book)
     with pytest.raises(UserError, match=expected):
-        close(book.contest, NOW)
+        close(book.contest, OVER)
     assert not (book.contest.private / "report.json").exists()
 
 
@@ -163,10 +164,13 @@ def test_it_waits_for_the_last_phase(prepared: Path, tmp_path: Path) -> None:
     book = Book(book_contest(tmp_path / "contest", prepared))
     with pytest.raises(UserError, match=r"Not all phases are over(.|\n)*main closes at 2999"):
         close(book.contest, NOW)
+    move_gate(book.contest, "closed", "Back in ten minutes.", NOW)
+    with pytest.raises(UserError, match="Not all phases are over"):
+        close(book.contest, NOW)
     with pytest.raises(UserError, match="constant answers have none"):
-        close(book.contest, datetime(2999, 1, 2, tzinfo=UTC))
+        close(book.contest, OVER)
     book.constants(ALL)
-    assert close(book.contest, datetime(2999, 1, 2, tzinfo=UTC))["tracks"][0]["rows"] == []
+    assert close(book.contest, NOW, early=True)["tracks"][0]["rows"] == []
 
 
 def test_a_submission_without_a_private_score_is_told(book: Book) -> None:
@@ -175,7 +179,7 @@ def test_a_submission_without_a_private_score_is_told(book: Book) -> None:
     body = {"submission": name, "tasks": {}, "draws": "", "scorer": "hand", "reason": ""}
     book.contest.ledger.record(lambda state: [("scored", body)])
     with pytest.raises(UserError, match="1 submissions have no private score"):
-        close(book.contest, NOW)
+        close(book.contest, OVER)
 
 
 def test_copies_are_reported_to_the_organizer_alone(tmp_path: Path) -> None:
@@ -184,7 +188,7 @@ def test_copies_are_reported_to_the_organizer_alone(tmp_path: Path) -> None:
     for number, name in enumerate(["One", "Two", "Copy", "Near"]):
         hand_in(contest, tmp_path, name, seed=min(number, 1), spoilt=name == "Near")
     move_gate(contest, "closed", "the end")
-    body = close(contest, datetime.now(UTC))
+    body = close(contest, OVER)
     found = json.loads((contest.private / "similar.json").read_text())
     assert [sorted(one["submissions"]) for one in found["identical"]] == [["copy", "two"]] * 3
     by_task = {one["task"]: one for one in found["alike"]}
