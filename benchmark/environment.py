@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 from packaging.requirements import Requirement
 
-from benchmark.solutions import Solution
+from benchmark.solutions import Solution, applies
 
 _CORE = ("classmark", "numpy", "pandas", "pyarrow", "scikit-learn")
 
@@ -30,6 +30,7 @@ def environment() -> dict[str, Any]:
 
 
 def versions(solution: Solution) -> dict[str, str]:
-    """Versions of the suite, of its core packages, and of those that the solution requires."""
-    wanted = [Requirement(text).name for text in solution.requires if text not in solution.missing_packages()]
-    return {name: version(name) for name in [*_CORE, *wanted]}
+    """Versions of the suite, of its core packages, and of those that the solution requires here."""
+    missing = solution.missing_packages()
+    wanted = [Requirement(text) for text in solution.requires if text not in missing]
+    return {name: version(name) for name in [*_CORE, *(one.name for one in wanted if applies(one))]}

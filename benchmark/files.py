@@ -92,7 +92,12 @@ def temporary_folder() -> Iterator[Path]:
     try:
         yield Path(folder)
     finally:
-        subprocess.run(["rm", "-rf", "--", folder], check=False)
+        remove = ["rm", "-rf", "--", folder]
+        if subprocess.run(
+            remove, stderr=subprocess.DEVNULL
+        ).returncode:  # a folder that is closed to its own user
+            subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False)
+            subprocess.run(remove, check=False)
 
 
 def copy_file(source: Path, target: Path) -> None:

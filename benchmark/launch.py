@@ -37,7 +37,10 @@ def main() -> None:
             if os.geteuid() == 0:
                 _become_nobody(room["mounts"])
         for name, limit in given["limits"].items():
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
+            kind = getattr(resource, f"RLIMIT_{name}")
+            _, most = resource.getrlimit(kind)
+            limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+            resource.setrlimit(kind, (limit, limit))
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != given["parent"]:
             sys.exit("the runner is gone")
@@ -54,11 +57,19 @@ def _become_nobody(mounts: list[dict[str, Any]]) -> None:
     user = _FIRST_USER + os.getpid()
     for mount in mounts:
         if mount["how"] == "bind":
-            os.chown(mount["source"], user, user)
+            _give(mount["source"], user)
     _reach(mounts)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
+
+
+def _give(folder: str, user: int) -> None:
+    """Hand over a folder with all that is in it, whatever the runner's umask was when it wrote that."""
+    os.chown(folder, user, user)
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.lchown(os.path.join(place, name), user, user)
 
 
 def _reach(mounts: list[dict[str, Any]]) -> None:

@@ -121,6 +121,7 @@ def _build(wanted: list[str], target: Path, sandboxed: bool, stop: threading.Eve
         work, log = Path(temporary) / "work", Path(temporary) / "log.txt"
         draft = work / "environment"  # in the work folder, whose size is watched
         draft.mkdir(parents=True)
+        draft.chmod(0o755)  # whatever the umask: run by root, each run is another user's
         place = PLACE if sandboxed else str(draft)
         install = installer()
         shown = (*interpreter_mounts(sys.base_prefix), *install.mounts(), Mount(draft, PLACE, writable=True))

@@ -5,7 +5,9 @@ A predictions table is hostile until checked: no pickle is read, nothing is gues
 
 from __future__ import annotations
 
+import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from benchmark.task import Task
 
 SHOWN = 10
+LONGEST = 200  # letters of a name or value that are shown or compared
 _PER_CELL = 32  # bytes, on average: ids have 16 characters, and a number in CSV has up to 24
 _SPARE = 2**24
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas writes of an index without a name
@@ -34,6 +37,11 @@ Predictions: TypeAlias = Path | str | pd.DataFrame | pa.Table
 def most_rows(task: Task) -> int:
     """Rows above which a predictions file is not read, whatever they hold."""
     return 20 * int(task.card["sizes"]["rows"]) + 1_000
+
+
+def most_columns(task: Task) -> int:
+    """Columns above which a predictions file is not read, whatever they are called."""
+    return 100 + len(task.classes)
 
 
 def most_bytes(task: Task) -> int:
@@ -78,8 +86,13 @@ def fault_rows(
     if not count:
         return []
     rows = np.flatnonzero(wrong)[:SHOWN]
-    shown = () if examples is None else tuple(dict.fromkeys(str(v) for v in examples.take(rows).to_pylist()))
-    return [Fault(code, f"{count} {message}", count, tuple(int(row) + 1 for row in rows), shown[:3])]
+    shown = () if examples is None else _shown(examples.take(rows).to_pylist())
+    return [Fault(code, f"{count} {message}", count, tuple(int(row) + 1 for row in rows), shown)]
+
+
+def _shown(values: Iterable[Any]) -> tuple[str, ...]:
+    """The first three different ones, cut where they are long."""
+    return tuple(dict.fromkeys(str(value)[:LONGEST] for value in values))[:3]
 
 
 def read_predictions(given: Predictions, task: Task) -> pa.Table:
@@ -94,9 +107,9 @@ def read_predictions(given: Predictions, task: Task) -> pa.Table:
         table = _from_frame(given)
     else:
         table = _from_file(Path(given), task)
-    repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    repeated = sorted(name for name, count in Counter(table.column_names).items() if count > 1)
     if repeated:
-        raise Unreadable(Fault("repeated columns", "A column name stands twice.", examples=tuple(repeated)))
+        raise Unreadable(Fault("repeated columns", "A column name stands twice.", examples=_shown(repeated)))
     return table
 
 
@@ -130,7 +143,7 @@ def _from_file(path: Path, task: Task) -> pa.Table:
             raise Unreadable(Fault(code, f"The Parquet file is damaged: {error}")) from None
     if (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))) or head.startswith(b"\x80"):
         raise Unreadable(Fault("not a table", "The file is neither Parquet nor CSV."))
-    return _from_csv(path)
+    return _from_csv(path, task)
 
 
 def _from_parquet(path: Path, task: Task) -> pa.Table:
@@ -139,10 +152,13 @@ def _from_parquet(path: Path, task: Task) -> pa.Table:
     Strings are read as positions in a dictionary first: a page may repeat one long string a billion times.
     """
     with pa.parquet.ParquetFile(path) as file:
+        _refuse_large(file.metadata.num_columns, most_columns(task), "columns")
         kept = [name for name in file.schema_arrow.names if not _PANDAS_INDEX.fullmatch(name)]
         nested = [name for name in kept if pa.types.is_nested(file.schema_arrow.field(name).type)]
         if nested:
-            raise Unreadable(Fault("wrong types", "A column holds lists or records.", examples=tuple(nested)))
+            raise Unreadable(
+                Fault("wrong types", "A column holds lists or records.", examples=_shown(nested))
+            )
         groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
         _refuse_large(
             max(file.metadata.num_rows, sum(group.num_rows for group in groups)), most_rows(task), "rows"
@@ -175,38 +191,39 @@ def _unpacked(column: pa.ChunkedArray) -> int:
     )
 
 
-def _from_csv(path: Path) -> pa.Table:
+def _from_csv(path: Path, task: Task) -> pa.Table:
     options = pa.csv.ConvertOptions(
         null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
     )
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline().rstrip("\r\n")
-        options.column_types = {name.strip('"'): pa.string() for name in header.split(",")}
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(filter(None, csv.reader(file)), [])
+        _refuse_large(len(header), most_columns(task), "columns")
+        options.column_types = dict.fromkeys(header, pa.string())
         table = pa.csv.read_csv(path, convert_options=options)
         for name in table.column_names:
             table.column(name).validate(full=True)
     except UnicodeDecodeError as error:
         raise Unreadable(Fault("wrong encoding", f"The CSV file is not UTF-8: {error}")) from None
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, csv.Error) as error:
         code = "wrong encoding" if "UTF8" in str(error) else "not a table"
         raise Unreadable(Fault(code, f"The file is neither Parquet nor CSV in UTF-8: {error}")) from None
     return table
 
 
-def require_columns(table: pa.Table, wanted: Sequence[str], optional: Iterable[str] = ()) -> None:
+def require_columns(table: pa.Table, wanted: Sequence[str]) -> None:
     """Raise Unreadable where a column is missing or not one of those expected."""
-    allowed = [*wanted, *optional]
-    faults = [
-        Fault("missing columns", f"There is no column {n!r}.") for n in wanted if n not in table.column_names
-    ]
-    faults += [
-        Fault(
-            "unknown columns", f"{name!r} is no column of this format. {did_you_mean(name, allowed)}".rstrip()
-        )
-        for name in table.column_names
-        if name not in allowed
-    ]
+    given, expected = set(table.column_names), set(wanted)
+    missing = [name for name in wanted if name not in given]
+    unknown = [name for name in table.column_names if name not in expected]
+    faults = []
+    if missing:
+        message = f"{len(missing)} of {len(wanted)} columns are missing."
+        faults.append(Fault("missing columns", message, len(missing), examples=_shown(missing)))
+    if unknown:
+        hint = did_you_mean(unknown[0][:LONGEST], wanted)  # for one alone: comparing names takes long
+        message = f"{len(unknown)} columns are none of this format. {hint}".rstrip()
+        faults.append(Fault("unknown columns", message, len(unknown), examples=_shown(unknown)))
     if faults:
         raise Unreadable(*faults)
 
@@ -238,7 +255,7 @@ def number_column(table: pa.Table, name: str) -> tuple[NDArray[np.float64], list
         values = values.cast(pa.float64())
     elif not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
         raise Unreadable(Fault("wrong types", f"Column {name!r} must hold numbers and holds {values.type}."))
-    numbers = values.cast(pa.float64()).to_numpy()
+    numbers = values.cast(pa.float64(), safe=False).to_numpy()  # large integers are rounded
     faults += fault_rows("NaN", f"values of {name!r} are NaN or missing.", np.isnan(numbers))
     faults += fault_rows("infinite", f"values of {name!r} are infinite.", np.isinf(numbers))
     return numbers, faults

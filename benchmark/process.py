@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import signal
 import subprocess
@@ -17,13 +16,13 @@ from pathlib import Path
 
 import psutil
 
+from benchmark import usage
 from benchmark.budget import Budget
 from benchmark.sandbox import LAUNCHER, PATH, WORK, Room
 
 POLL_SECONDS = 0.1
 DISK_EVERY = 20
-MOST_FILES = 200_000
-PROCESSES = 1024
+MOST = {"processes": 1024, "sockets": 1024}
 OPEN_FILES = 4096
 SLACK = 4 * 10**9
 LAST_WAIT = 20
@@ -91,16 +90,18 @@ def run_limited(
             if stop.is_set():
                 raise KeyboardInterrupt
             polls += 1
-            members = _group(process.pid)
+            members = usage.group(process.pid)
             seen.update(members)
-            memory = _resident(members)
+            memory = usage.resident(members)
             peak = max(peak, memory)
             if memory > budget.memory:
                 over = "memory"
             elif time.monotonic() - started > budget.seconds:
                 over = "timeout"
-            elif polls % DISK_EVERY == 0 and _disk(work) > budget.disk:
+            elif polls % DISK_EVERY == 0 and usage.disk(work, log, members if room else []) > budget.disk:
                 over = "disk"
+            elif room:
+                over = _too_many(members, room)
     finally:
         _kill_group(process, seen)
     code = process.returncode
@@ -116,12 +117,20 @@ def _ended(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
+def _too_many(members: list[psutil.Process], room: Room) -> str:
+    if usage.threads(members) > MOST["processes"]:
+        return "processes"
+    return "sockets" if not room.network and usage.sockets(members) > MOST["sockets"] else ""
+
+
 def _limits(budget: Budget, room: Room | None) -> dict[str, int]:
     limits = {"FSIZE": budget.disk, "CORE": 0}
     if room is None:
         return limits
+    # root becomes a user that runs nothing else; of any other user the kernel counts all that it runs, neighbours too
+    running = 0 if os.geteuid() == 0 else usage.threads_of_user() + MOST["processes"]
     return limits | {
-        "NPROC": PROCESSES,
+        "NPROC": running + MOST["processes"],
         "NOFILE": OPEN_FILES,
         "DATA": budget.memory + SLACK,  # of one process; allocators set aside more than they use
         "CPU": int(budget.seconds * budget.cores) + 10,
@@ -137,43 +146,9 @@ def _environment(work: Path, budget: Budget, room: Room | None) -> dict[str, str
     return system | own | {"HOME": WORK, "TMPDIR": "/tmp"}
 
 
-def _group(leader: int) -> list[psutil.Process]:
-    try:
-        parent = psutil.Process(leader)
-        return [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _resident(members: Iterable[psutil.Process]) -> int:
-    total = 0
-    for process in members:
-        with contextlib.suppress(psutil.Error):
-            total += process.memory_info().rss
-    return total
-
-
-def _disk(folder: Path) -> float:
-    """Bytes of all files below a folder, which may be changing; endless, above a number of files."""
-    total = files = 0
-    folders = [str(folder)]
-    while folders:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                files += 1
-                if files > MOST_FILES:
-                    return math.inf
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                else:
-                    with contextlib.suppress(OSError):
-                        total += entry.stat(follow_symlinks=False).st_size
-    return total
-
-
 def _kill_group(process: subprocess.Popen[bytes], seen: Iterable[psutil.Process]) -> None:
     """Kill whatever is left, children too that left the group or outlived their parent, and see it gone."""
-    members = {*seen, *_group(process.pid)}
+    members = {*seen, *usage.group(process.pid)}
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     for member in members:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import platform
 import re
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 from benchmark.errors import UserError
 from benchmark.solutions import Solution
+from benchmark.texts import parse_toml, read_listed
 
 _ALLOWED = 'names with versions from the package index, such as "lightgbm>=4", and comments'
 _REFUSED = (
@@ -54,32 +54,31 @@ def wanted_requirements(solution: Solution) -> tuple[str, ...] | None:
 
 def read_requirements(path: Path) -> list[str]:
     """The requirements of a `requirements.txt`, normalized. Raises UserError as `wanted_requirements` does."""
-    lines = _text(path).splitlines()
-    plain = [re.sub(r"(^|\s+)#.*$", "", line).strip() for line in lines]
+    lines = read_listed(path).splitlines()
+    plain = [re.sub(r"(^|\s)#.*$", "", line).strip() for line in lines]
     return [_checked(line, f"{path}, line {number},") for number, line in enumerate(plain, 1) if line]
 
 
 def read_pyproject(path: Path) -> list[str] | None:
     """`[project] dependencies`, normalized, or None without `[project]`. Its build system is never run."""
-    text = _text(path)
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not TOML.", given=str(error)) from None
-    tool = content.get("tool", {}).get("uv", {})
+    text = read_listed(path)
+
+    def at(part: str) -> str:
+        return f"{path}, line {_line(text, part)},"
+
+    content = parse_toml(text, path)
+    tool = _table(_table(content, "tool", at), "uv", at)
     for key in _UV_SOURCES:
         if key in tool:
-            raise _refused(f"{path}, line {_line(text, key)},", f"[tool.uv] {key}", str(tool[key]))
-    project: dict[str, Any] | None = content.get("project")
-    if project is None:
+            raise _refused(at(key), f"[tool.uv] {key}", str(tool[key]))
+    if "project" not in content:
         return None
-    dependencies = project.get("dependencies", [])
-    if "dependencies" in project.get("dynamic", []):
-        raise _refused(f"{path}, line {_line(text, 'dynamic')},", "dynamic dependencies", "dynamic")
-    if not isinstance(dependencies, list) or not all(isinstance(one, str) for one in dependencies):
-        raise _refused(f"{path}, line {_line(text, 'dependencies')},", "no list", str(dependencies))
-    _check_python(str(project.get("requires-python", "")), f"{path}, line {_line(text, 'requires-python')},")
-    return [_checked(one.strip(), f"{path}, line {_line(text, one)},") for one in dependencies]
+    project = _table(content, "project", at)
+    if "dependencies" in _strings(project, "dynamic", at):
+        raise _refused(at("dynamic"), "dynamic dependencies", "dynamic")
+    dependencies = _strings(project, "dependencies", at)
+    _check_python(str(project.get("requires-python", "")), at("requires-python"))
+    return [_checked(one.strip(), at(one)) for one in dependencies]
 
 
 def normalized(requirement: Requirement) -> str:
@@ -93,13 +92,27 @@ def normalized(requirement: Requirement) -> str:
     return str(requirement)
 
 
+def _table(content: dict[str, Any], key: str, at: Callable[[str], str]) -> dict[str, Any]:
+    found = content.get(key, {})
+    if not isinstance(found, dict):
+        raise _refused(at(key), "no table", str(found))
+    return found
+
+
+def _strings(content: dict[str, Any], key: str, at: Callable[[str], str]) -> list[str]:
+    found = content.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise _refused(at(key), "no list", str(found))
+    return found
+
+
 def _checked(given: str, origin: str) -> str:
     for pattern, what in _REFUSED:
         if pattern.search(given):
             raise _refused(origin, what, given)
     try:
         requirement = Requirement(given)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):
         raise _refused(origin, "no requirement", given) from None
     if requirement.url:
         raise _refused(origin, "a URL or a path", given)
@@ -127,10 +140,3 @@ def _line(text: str, part: str) -> int:
     """The number of the first line that holds `part`; 1 where it is spelt in another way."""
     lines: Iterable[tuple[int, str]] = enumerate(text.splitlines(), 1)
     return next((number for number, line in lines if part in line), 1)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8.", given=str(error)) from None

@@ -10,7 +10,9 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,13 +24,14 @@ from numpy.typing import NDArray
 from benchmark.budget import Budget
 from benchmark.checking import check
 from benchmark.environment import environment, versions
+from benchmark.errors import UserError
 from benchmark.files import read_regular, temporary_folder
 from benchmark.home import vectors_folder
 from benchmark.kinds import kind_of
-from benchmark.labels import load_labels
+from benchmark.labels import Labels, load_labels
 from benchmark.own_environment import BuildFailed, OwnEnvironment, environment_for
 from benchmark.predictions import most_bytes
-from benchmark.process import Finished, run_limited
+from benchmark.process import MOST, Finished, run_limited
 from benchmark.records import STATUSES, Record, record_folder, write_record
 from benchmark.requirements import wanted_requirements
 from benchmark.sandbox import require_sandbox, sandbox
@@ -60,8 +63,9 @@ class Run:
 
     @property
     def key(self) -> str:
-        """What makes two runs the same: solution, data, fold, seed and budget."""
+        """What makes two runs the same: solution, data, fold, seed, budget, and whether it was trusted."""
         parts = [self.solution.digest, self.task.digest, self.task.fold, self.seed, self.budget.as_dict()]
+        parts += ["trusted"] * self.trusted
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -77,6 +81,7 @@ class Run:
             "key": self.key,
             "solution": self.solution.name,
             "solution_digest": self.solution.digest,
+            "shipped": self.solution.shipped,
             "task": task.name,
             "version": task.version,
             "task_digest": task.digest,
@@ -101,6 +106,7 @@ class _Ending:
     seconds: dict[str, float | None] = field(default_factory=lambda: dict.fromkeys(SECONDS))
     peak_memory: int = 0
     log: str = ""
+    trace: str = ""
     predictions: Path | None = None
     environment: OwnEnvironment | None = None
     score: dict[str, Any] | None = None
@@ -121,11 +127,17 @@ def execute(
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with temporary_folder() as temporary:
-        ending = _make(run, temporary, cpus, stop, say)
-        _score(run, ending)
+        ending = _Ending("failed")
+        with _own_failure(ending):
+            ending = _make(run, temporary, cpus, stop, say)
+        labels = load_labels(run.task)
+        ending.counts["constant"] = constant_counts(run.task, labels, labels.in_part(None))
+        with _own_failure(ending):
+            _score(run, ending, labels)
         description = run.description() | {
             "status": ending.status,
-            "reason": ending.reason,
+            "reason": _printable(ending.reason)[:MOST_REASON],
+            "trace": ending.trace,
             "started": started,
             "seconds": {"total": ending.total, **ending.seconds},
             "peak_memory": ending.peak_memory,
@@ -137,6 +149,21 @@ def execute(
         }
         folder = record_folder(results, description)
         return write_record(folder, description, ending.score, ending.counts, ending.predictions, ending.log)
+
+
+@contextmanager
+def _own_failure(ending: _Ending) -> Iterator[None]:
+    """An error of the suite is how this run ended; the reason, which teams may read, tells only its type.
+
+    Left to the caller: UserError, and what this machine does not give (an OSError with a number).
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, UserError) or (isinstance(error, OSError) and error.errno is not None):
+            raise
+        ending.status, ending.reason = "failed", f"the suite itself failed: {type(error).__name__}"
+        ending.trace = _printable(traceback.format_exc())
 
 
 def _sandbox(run: Run) -> str:
@@ -160,7 +187,7 @@ def _make(
         try:
             own = environment_for(wanted, held, stop, say)
         except BuildFailed as error:
-            return _Ending("failed", _printable(str(error))[:MOST_REASON])
+            return _Ending("failed", str(error))
     work, log = temporary / "work", temporary / "log.txt"
     place = own.folder if own else None
     scene = sandboxed(task, place) if held else bare(work, place)
@@ -185,6 +212,8 @@ def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:
         ending.status, ending.reason = "memory", f"stopped above {budget.memory / 1e9:g} GB"
     elif finished.over == "disk":
         ending.status, ending.reason = "failed", f"stopped above {budget.disk / 1e9:g} GB of disk"
+    elif finished.over:
+        ending.status, ending.reason = "failed", f"stopped above {MOST[finished.over]:,} {finished.over}"
     elif outcome.get("status", "ok") in STATUSES - {"ok"}:
         ending.status, ending.reason = outcome["status"], outcome.get("reason", "")
     elif finished.exit_code:
@@ -224,13 +253,10 @@ def _outcome(path: Path) -> dict[str, Any]:
     if not isinstance(given, dict):
         return {}
     known = {key: given[key] for key, kind in kinds.items() if isinstance(given.get(key), kind)}
-    known = {key: value for key, value in known.items() if isinstance(value, str) or 0 <= value < MOST_NUMBER}
-    return known | ({"reason": _printable(known["reason"])[:MOST_REASON]} if "reason" in known else {})
+    return {key: value for key, value in known.items() if isinstance(value, str) or 0 <= value < MOST_NUMBER}
 
 
-def _score(run: Run, ending: _Ending) -> None:
-    labels = load_labels(run.task)
-    ending.counts["constant"] = constant_counts(run.task, labels, labels.in_part(None))
+def _score(run: Run, ending: _Ending, labels: Labels) -> None:
     if ending.predictions is None:
         return
     report = check(run.task, ending.predictions)

@@ -14,7 +14,7 @@ from queue import Queue
 from typing import Any, Literal
 
 from benchmark.budget import Budget
-from benchmark.errors import require
+from benchmark.errors import UserError, require
 from benchmark.records import Record, read_record, record_folder
 from benchmark.requirements import wanted_requirements
 from benchmark.run import Run, execute
@@ -93,10 +93,11 @@ def run_all(
 def _local(
     runs: Sequence[Run], results: Path, jobs: int, on_change: OnChange
 ) -> Iterator[tuple[Run, Record]]:
+    cores = max((run.budget.cores for run in runs), default=1)
     stop = threading.Event()
     free: Queue[list[int]] = Queue()
     for slot in range(jobs):
-        free.put(cpus_of_slot(slot, runs[0].budget.cores if runs else 1))
+        free.put(cpus_of_slot(slot, cores))
 
     def one(run: Run) -> Record:
         cpus = free.get()
@@ -120,9 +121,28 @@ def _local(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def available_cpus() -> list[int]:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def require_cores(jobs: int, cores: int) -> None:
+    """Raise UserError where there are not so many cores for each of so many runs side by side."""
+    available = len(available_cpus())
+    if jobs * cores > available:
+        raise UserError(
+            "There are fewer cores than the runs side by side would have.",
+            allowed=f"at most {available} in all",
+            given=f"{jobs} x {cores}",
+            do="Run fewer side by side (--jobs), or give each fewer cores (--cores).",
+        )
+
+
 def cpus_of_slot(slot: int, cores: int) -> list[int]:
     """The processors of one slot: slots take turns round the processors that this process may use."""
-    available = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
+    available = available_cpus()
     return sorted({available[(slot * cores + core) % len(available)] for core in range(cores)})
 
 
@@ -135,8 +155,8 @@ def _ray(runs: Sequence[Run], results: Path, on_change: OnChange) -> Iterator[tu
         ray.init(runtime_env={"env_vars": {"CLASSMARK_HOME": home} if home else {}}, logging_level="warning")
 
     def one(run: Run) -> Record:
-        cpus = cpus_of_slot(0, run.budget.cores)
-        return execute(run, results, cpus, threading.Event())
+        # Ray counts processors and does not say which: the runs of a node share them all
+        return execute(run, results, available_cpus(), threading.Event())
 
     remote: Any = ray.remote(one)
     waiting = {remote.options(num_cpus=run.budget.cores).remote(run): run for run in runs}

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,18 +52,18 @@ class Room:
     network: bool = False
 
     def __post_init__(self) -> None:
-        _refuse_secrets(self.mounts)
+        for mount in (*self._system(), *self.mounts):
+            if shows_secrets(mount.source):
+                raise UserError(
+                    f"CLASSMARK_HOME, with the hidden labels, lies in {mount.source}, which solutions can see.",
+                    given=str(home()),
+                    do="Set CLASSMARK_HOME to a folder elsewhere.",
+                )
 
     def spec(self, work: Path) -> dict[str, Any]:
         """What `launch.py` needs to enter the room with its work folder."""
-        settings = (*_SETTINGS, *_NETWORK_SETTINGS) if self.network else _SETTINGS
         mounts = [
-            *(
-                Mount(path, str(path))
-                for path in map(Path, _SYSTEM)
-                if path.is_dir() and not path.is_symlink()
-            ),
-            *(Mount(path, str(path)) for name in settings if (path := Path("/etc") / name).exists()),
+            *self._system(),
             Mount(work, WORK, writable=True),
             Mount(work / "tmp", "/tmp", writable=True),
             *self.mounts,
@@ -82,6 +81,18 @@ class Room:
             "files": _FILES,
             "filter": seccomp.program().hex(),
         }
+
+    def _system(self) -> list[Mount]:
+        settings = (*_SETTINGS, *_NETWORK_SETTINGS) if self.network else _SETTINGS
+        folders = [path for path in map(Path, _SYSTEM) if path.is_dir() and not path.is_symlink()]
+        files = [path for name in settings if (path := Path("/etc") / name).exists()]
+        return [Mount(path, str(path)) for path in (*folders, *files)]
+
+
+def shows_secrets(folder: Path) -> bool:
+    """Whether the hidden labels, or the home that they belong to, lie in a folder, or the folder among the labels."""
+    place, own, hidden = folder.resolve(), home().resolve(), (home() / "hidden").resolve()
+    return any(secret.is_relative_to(place) for secret in (own, hidden)) or place.is_relative_to(hidden)
 
 
 def interpreter_mounts(*prefixes: str) -> tuple[Mount, ...]:
@@ -140,13 +151,3 @@ def _links() -> list[str]:
 
 def _mount(how: str, source: Path, place: str) -> dict[str, str]:
     return {"how": how, "source": str(source), "place": place}
-
-
-def _refuse_secrets(mounts: Sequence[Mount]) -> None:
-    for mount in mounts:
-        if home().resolve().is_relative_to(mount.source.resolve()):
-            raise UserError(
-                f"CLASSMARK_HOME, with the hidden labels, lies in {mount.source}, which solutions can see.",
-                given=str(home()),
-                do="Set CLASSMARK_HOME to a folder elsewhere.",
-            )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,7 +41,10 @@ def sandboxed(task: Task, environment: Path | None) -> Scene:
     else:
         mounts += [*interpreter_mounts(sys.base_prefix), Mount(environment, PLACE)]
     if task.columns_of("image"):
-        mounts.append(Mount(task.folder / "images", f"{WORK}/images"))
+        pictures = task.folder / "images"
+        mounts.append(Mount(pictures, f"{WORK}/images"))
+        if not pictures.stat().st_mode & stat.S_IXOTH:
+            _let_read(pictures)
     python = sys.executable if environment is None else f"{PLACE}/bin/python"
     path = f"{Path(python).parent}:{PATH}"
     variables = {"PATH": path, "PYTHONPATH": _CODE, "HF_HUB_OFFLINE": "1"}
@@ -49,6 +54,7 @@ def sandboxed(task: Task, environment: Path | None) -> Scene:
     mounts.append(Mount(vectors_folder(), _VECTORS))
     room = Room(tuple(mounts))
     vectors_folder().mkdir(parents=True, exist_ok=True)
+    _let_read(vectors_folder())
     return Scene(room, python, _CODE, WORK, _VECTORS, variables)
 
 
@@ -62,6 +68,18 @@ def bare(work: Path, environment: Path | None) -> Scene:
     vectors.symlink_to(vectors_folder())
     python = sys.executable if environment is None else str(environment / "bin" / "python")
     return Scene(None, python, str(code), str(work), str(vectors), {"PYTHONPATH": str(code)})
+
+
+def _let_read(folder: Path) -> None:
+    """What root's umask closed is open to the user that root's runs become, who reaches it in the sandbox alone."""
+    if os.geteuid() != 0:
+        return
+    for place, _, files in os.walk(folder.resolve()):
+        Path(place).chmod(Path(place).stat().st_mode | 0o055)
+        for path in (Path(place, name) for name in files):
+            with suppress(FileNotFoundError):  # another process has taken it out of the cache
+                if not path.is_symlink():
+                    path.chmod(path.stat().st_mode | 0o044)
 
 
 def _code() -> dict[str, Path]:

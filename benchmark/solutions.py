@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from packaging.requirements import InvalidRequirement, Requirement
-from pydantic import ValidationError
+from packaging.requirements import Requirement
+from pydantic import Field, ValidationError
 
 from benchmark.card import Closed, Kind
 from benchmark.errors import UserError, unknown_name
 from benchmark.files import file_digest, folder_digest
 from benchmark.tables import Format
+from benchmark.texts import parse_toml, read_listed, read_text
 
 
 class CommandCard(Closed):
@@ -31,7 +32,7 @@ class CommandCard(Closed):
     `{solution}` is the folder of the file. Tables are given, and predictions expected, in `format`.
     """
 
-    command: tuple[str, ...]
+    command: tuple[Annotated[str, Field(pattern=r"^[^\x00]*$")], ...] = Field(min_length=1)
     kinds: tuple[Kind, ...] = ("classification", "matching", "clustering")
     format: Format = "parquet"
 
@@ -99,10 +100,10 @@ def load_solution(given: str) -> Solution:
 
 
 def _python(path: Path) -> Solution:
-    source = path.read_text(encoding="utf-8")
+    source = read_text(path)
     try:
         tree = ast.parse(source)
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two: nested too deeply
         raise UserError(f"{path} is not Python.", given=str(error)) from None
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     if "build" not in names:
@@ -112,7 +113,7 @@ def _python(path: Path) -> Solution:
 
 
 def _name(path: Path) -> str:
-    return path.parent.name if path.stem == "solution" else path.stem
+    return Path(os.path.abspath(path.parent)).name if path.stem == "solution" else path.stem
 
 
 def _python_digest(path: Path) -> str:
@@ -134,23 +135,42 @@ def _built_on(baseline: Path) -> set[Path]:
 
 
 def _requires(tree: ast.Module, path: Path) -> tuple[str, ...]:
+    """The literals of `REQUIRES = [...]` or `REQUIRES: list[str] = [...]`."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "REQUIRES":
-            try:
-                requires = tuple(str(Requirement(text)) for text in ast.literal_eval(node.value))
-            except (ValueError, TypeError, InvalidRequirement) as error:
-                raise UserError(
-                    f"REQUIRES in {path} is not a list of requirements.",
-                    allowed='literals, such as ["lightgbm>=4"]',
-                    given=str(error),
-                ) from None
-            return requires
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id="REQUIRES"), *_], value=value)
+                | ast.AnnAssign(target=ast.Name(id="REQUIRES"), value=ast.expr() as value)
+            ):
+                return _requirements(value, path)
     return ()
+
+
+def _requirements(value: ast.expr, path: Path) -> tuple[str, ...]:
+    try:
+        given = ast.literal_eval(value)
+        if not isinstance(given, list | tuple):
+            raise TypeError(f"a {type(given).__name__}")
+        wanted = list(map(Requirement, given))
+        for one in wanted:
+            applies(one)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UserError(
+            f"REQUIRES in {path} is not a list of requirements.",
+            allowed='literals, such as ["lightgbm>=4"]',
+            given=str(error),
+        ) from None
+    return tuple(map(str, wanted))
+
+
+def applies(wanted: Requirement) -> bool:
+    """Whether it is meant for this machine and Python, by its marker. ValueError where the marker makes no sense."""
+    return wanted.marker is None or wanted.marker.evaluate()
 
 
 def _is_met(wanted: Requirement) -> bool:
     """Whether it is installed, with what its extras ask for."""
-    if wanted.marker and not wanted.marker.evaluate():
+    if not applies(wanted):
         return True
     try:
         found = distribution(wanted.name)
@@ -168,9 +188,10 @@ def _asked_by(extra: str, found: Distribution) -> Iterator[Requirement]:
 
 
 def _command(path: Path) -> Solution:
+    content = parse_toml(read_listed(path), path)
     try:
-        card = CommandCard.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        card = CommandCard.model_validate(content)
+    except ValidationError as error:
         raise UserError(f"{path} is not a solution.toml.", given=str(error)) from None
     path = path.absolute()
-    return Solution(path.parent.name, "command", path, folder_digest(path.parent), command=card)
+    return Solution(_name(path), "command", path, folder_digest(path.parent), command=card)

@@ -19,6 +19,7 @@ from benchmark.columns import Column
 from benchmark.files import copy_file
 from benchmark.predictions import Unreadable, read_predictions
 from benchmark.scene import Scene
+from benchmark.solution_files import solution_files
 from benchmark.solutions import Solution
 from benchmark.tables import write_csv, write_parquet
 from benchmark.task import Task
@@ -96,8 +97,7 @@ def _write_task(task: Task, seed: int, budget: Budget, work: Path, scene: Scene)
 
 def _copy_solution(solution: Solution, target: Path) -> Path:
     whole = solution.path.stem == "solution"
-    files = [path for path in solution.path.parent.rglob("*") if path.is_file()] if whole else [solution.path]
-    for path in files:
+    for path in solution_files(solution.path.parent) if whole else [solution.path]:
         copied = target / path.relative_to(solution.path.parent)
         copy_file(path, copied)
         copied.chmod(path.stat().st_mode & 0o777)

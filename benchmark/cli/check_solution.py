@@ -30,22 +30,24 @@ if TYPE_CHECKING:
 @json_option
 def command(solution: str, task: list[str], budget: str, memory: str, trust: bool, json: bool) -> None:
     """Try SOLUTION (.py file, folder, baseline) on tiny slices of tasks; exit code 2 where something would fail."""
-    import psutil
+    from rich.markup import escape
 
     from benchmark.budget import Budget, parse_bytes, parse_seconds
     from benchmark.contract import check_solution
     from benchmark.load import load_task
+    from benchmark.runner import available_cpus
     from benchmark.solutions import load_solution
 
     loaded = load_solution(solution)
-    cores = max(1, (psutil.cpu_count() or 1) // 2)
-    limits = Budget(parse_seconds(budget), parse_bytes(memory), cores, 10**9)
+    cpus = len(available_cpus())
+    jobs = min(2, cpus)
+    limits = Budget(parse_seconds(budget), parse_bytes(memory), cpus // jobs, 10**9)
     with console(stderr=True).status("loading tasks") as status:
         tasks = []
         for name in task or _one_of_each_kind():
             status.update(f"{name}: loading; made first where it is not prepared yet")
             tasks.append(load_task(name))
-        found = check_solution(loaded, tasks, limits, trust, 2, status.update)
+        found = check_solution(loaded, tasks, limits, trust, jobs, lambda step: status.update(escape(step)))
     if json:
         print_json(found.as_dict())
     else:
@@ -78,7 +80,7 @@ def _print(found: Contract) -> None:
     ]
     out = console()
     heads = [f"{trial.task.name} ({trial.task.kind})" for trial in found.trials]
-    out.print(table("", [found.solution, *heads], rows))
+    out.print(table("", [escape(found.solution), *heads], rows))
     for place, finding in enumerate(found.findings, 1):
         out.print(f"\n[red]{place}. {finding.demand}[/red], on {', '.join(finding.tasks)}")
         out.print(
@@ -86,7 +88,7 @@ def _print(found: Contract) -> None:
         )
         if finding.log:
             out.print(Padding(f"[dim]{escape(finding.log)}[/dim]", (0, 0, 0, 5), expand=False))
-    out.print(f"\n{_conclusion(found)}", soft_wrap=True)
+    out.print(f"\n{_conclusion(found)}", markup=False, soft_wrap=True)
 
 
 def _verdict(trial: Trial, demand: str) -> str:

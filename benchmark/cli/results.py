@@ -33,15 +33,17 @@ def command(folders: tuple[Path, ...], json: bool) -> None:
 
 
 def _row(record: Record) -> tuple[object, ...]:
+    from rich.text import Text
+
     run = record.run
     result = with_interval(record.score["headline"]) if record.score else run["reason"][:60]
     return (
-        run["task"],
-        run["solution"],
+        Text(run["task"]),
+        Text(run["solution"]),
         run["fold"],
         run["seed"],
         run["status"],
-        result.replace("[", "\\["),
+        Text(result),
         f"{run['budget']['seconds']:g}",
         number(run["seconds"]["total"], 1),
         size(run["peak_memory"]),

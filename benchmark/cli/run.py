@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from benchmark.cli.options import json_option, names, numbers
 from benchmark.cli.output import console, number, print_json
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _COLOURS = {"ok": "green", "unsupported": "dim"}
 
@@ -25,7 +28,9 @@ _COLOURS = {"ok": "green", "unsupported": "dim"}
 )
 @click.option("--budget", default="10m", show_default=True, help="Wall time of one run, such as 120s or 1h.")
 @click.option("--memory", default="8GB", show_default=True, help="Memory of one run.")
-@click.option("--cores", type=click.IntRange(1), help="Cores of one run.  [default: all]")
+@click.option(
+    "--cores", type=click.IntRange(1), help="Cores of one run.  [default: all, shared out among the jobs]"
+)
 @click.option("--disk", default="10GB", show_default=True, help="Disk of one run.")
 @click.option("--seed", default="0", show_default=True, callback=numbers, help="Seeds, such as 0,1,2.")
 @click.option("--fold", callback=numbers, help="Folds of tasks with folds.  [default: all]")
@@ -64,18 +69,16 @@ def command(
     json: bool,
 ) -> None:
     """Run every solution on every task; what is recorded already is not run again."""
-    import psutil
-
     from benchmark.budget import Budget, parse_bytes, parse_seconds
     from benchmark.home import results_folder
     from benchmark.load import load_task
-    from benchmark.runner import plan, run_all
+    from benchmark.runner import available_cpus, plan, require_cores, run_all
     from benchmark.solutions import load_solution
 
-    available = psutil.cpu_count() or 1
-    if cores and cores > available:
-        raise click.BadParameter(f"at most {available} on this machine; got {cores}", param_hint="--cores")
-    limits = Budget(parse_seconds(budget), parse_bytes(memory), cores or available, parse_bytes(disk))
+    cores = cores or max(1, len(available_cpus()) // jobs)
+    if executor == "local":
+        require_cores(jobs, cores)
+    limits = Budget(parse_seconds(budget), parse_bytes(memory), cores, parse_bytes(disk))
     track = _tracker(mlflow) if mlflow else None
     runs = plan(
         [load_solution(given) for given in solution],
@@ -95,10 +98,8 @@ def command(
         print_json([record.as_row() for record in records])
     else:
         ok = sum(record.ok for record in records)
-        console().print(
-            f"{ok} of {len(records)} runs are ok. Records: {folder}\nNext: classmark compare {folder}",
-            soft_wrap=True,
-        )
+        told = f"{ok} of {len(records)} runs are ok. Records: {folder}\nNext: classmark compare {folder}"
+        console().print(told, markup=False, soft_wrap=True)
 
 
 def _tracker(uri: str) -> Any:
@@ -121,7 +122,7 @@ class RunProgress:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=console(stderr=True),
         )
         self._task = self._bar.add_task("", total=total)
@@ -143,7 +144,7 @@ class RunProgress:
     def change(self, run: Any, record: Any) -> None:
         """A run started (record None), waits (a line that says for what) or ended."""
         if isinstance(record, str):
-            self._bar.console.print(f"{run.title}: {record}")
+            self._bar.console.print(f"{run.title}: {record}", markup=False)
         elif record is None:
             self._working.append(run.title)
             self._started.add(run.key)
@@ -155,11 +156,12 @@ class RunProgress:
         self._bar.update(self._task, description=", ".join(self._working))
 
 
-def _line(run: Any, record: Any, again: bool) -> str:
+def _line(run: Any, record: Any, again: bool) -> Text:
+    """Names and reasons come from outside: nothing of them is read as markup."""
+    from rich.text import Text
+
     status = record.run["status"]
-    colour = _COLOURS.get(status, "red")
     headline = record.as_row()["headline"]
     what = f"{headline['metric']} {number(headline['value'])}" if headline else record.run["reason"][:200]
-    seconds = f"{record.run['seconds']['total']:.0f} s"
-    when = "recorded" if again else seconds
-    return f"[{colour}]{status:<11}[/{colour}] {run.title:<40} {what} ({when})"
+    when = "recorded" if again else f"{record.run['seconds']['total']:.0f} s"
+    return Text.assemble((f"{status:<11}", _COLOURS.get(status, "red")), f" {run.title:<40} {what} ({when})")

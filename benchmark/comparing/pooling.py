@@ -34,8 +34,8 @@ _Seeds = dict[int, dict[Fold, Record]]
 class Cost:
     """Seconds and bytes; None where nothing was measured, as with ready predictions and runs never made.
 
-    `seconds` is fit, predict and embedding, cached or not; the whole run where it was stopped or does not tell
-    them apart.
+    `seconds` is fit, predict and embedding, cached or not; the whole run where it was stopped, does not tell them
+    apart, or is of a solution that does not ship with the suite.
     """
 
     fit: float | None = None
@@ -197,13 +197,18 @@ def _cost(seeds: _Seeds) -> Cost:
 
 
 def _cost_of_run(record: Record) -> Cost:
-    seconds = record.run["seconds"]
+    """A solution may say of its parts what it likes: only what a shipped one says is taken.
+
+    Records of before that was written down count as those of shipped ones.
+    """
+    seconds, memory = record.run["seconds"], record.run["peak_memory"]
     if not seconds["total"]:
         return Cost()
-    apart = None not in (seconds["fit"], seconds["predict"])
+    if not record.run.get("shipped", True) or None in (seconds["fit"], seconds["predict"]):
+        return Cost(seconds=seconds["total"], peak_memory=memory)
     embedding = (seconds["embed"] or 0) + (seconds["embed_saved"] or 0)
-    whole = seconds["fit"] + seconds["predict"] + embedding if apart else seconds["total"]
-    return Cost(seconds["fit"], seconds["predict"], whole, record.run["peak_memory"])
+    whole = seconds["fit"] + seconds["predict"] + embedding
+    return Cost(seconds["fit"], seconds["predict"], whole, memory)
 
 
 def merge_costs(costs: Iterable[Cost], how: Callable[[list[float]], float]) -> Cost:

@@ -20,7 +20,8 @@ def as_dict(comparison: Comparison, pair: Sequence[Difference] = ()) -> dict[str
     latest                start of the latest run, ISO 8601, UTC
     versions              package -> versions that occur in the runs
     machines              the machines of the runs, a line each
-    notes                 what a reader must be told: records left out, folds not run, several machines
+    notes                 what a reader must be told: records left out, folds not run, several machines, other
+                          cores than the budget says, no sandbox
     tracks                track, tasks (names), constant, entries, differences
       entries             rank, solution, value, low, high, answered (tasks), tasks (number), mean_rank,
                           win_rate, elo, and the cost; best first

@@ -65,7 +65,7 @@ def select(
         _refuse_digests(task, by_task[task])
     kept = [record for together in by_task.values() for record in together]
     _refuse_budgets(kept)
-    return Selection(by_task, _labels(kept), tuple(notes + _notes_on_machines(kept)))
+    return Selection(by_task, _labels(kept), tuple(notes + _notes_on_conditions(kept)))
 
 
 def spell_budget(budget: dict[str, Any]) -> str:
@@ -183,6 +183,19 @@ def _labels(records: list[Record]) -> dict[tuple[str, str], str]:
     }
 
 
-def _notes_on_machines(records: list[Record]) -> list[str]:
+def _notes_on_conditions(records: list[Record]) -> list[str]:
+    """Machines, cores and sandboxes that differ. Ready predictions, of which nothing was run, had none."""
+    ran = [record.run for record in records if record.run["seconds"]["total"]]
+    notes = []
     machines = len({machine(record) for record in records})
-    return [f"The runs come from {machines} machines: seconds do not compare."] if machines > 1 else []
+    if machines > 1:
+        notes.append(f"The runs come from {machines} machines: seconds do not compare.")
+    meant = records[0].run["budget"]["cores"]
+    given = sorted({len(run["cpus"]) for run in ran})
+    if given and given != [meant]:
+        could = " or ".join(map(str, given))
+        notes.append(f"Runs could use {could} cores where the budget says {meant}: they do not compare.")
+    bare = {run["solution"] for run in ran if not run["sandbox"]}
+    if bare and any(run["sandbox"] for run in ran):
+        notes.append(f"Not in the sandbox, as others were: {', '.join(sorted(bare))}.")
+    return notes

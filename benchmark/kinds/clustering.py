@@ -51,6 +51,8 @@ def check(table: pa.Table, task: Task) -> tuple[ClusterAnswer | None, list[Fault
     given = table.column("cluster")
     plain = given.type.value_type if pa.types.is_dictionary(given.type) else given.type
     if pa.types.is_floating(plain):
+        plain = pa.float64()
+        given = given.cast(plain)
         numbers = given.to_numpy()
         faults += fault_rows("NaN", "values of 'cluster' are NaN or missing.", np.isnan(numbers))
         faults += fault_rows("infinite", "values of 'cluster' are infinite.", np.isinf(numbers))

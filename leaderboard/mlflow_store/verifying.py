@@ -211,4 +211,6 @@ def _artifacts(contest: Contest, store: Store, content: RunContent, run: SeenRun
         if store.artifact(run, name) != text:
             yield f"artifact {name} is missing or changed"
     if wanted:  # not where the report is lost
-        yield from (f"artifact {name} is of no scoring" for name in store.artifacts(run) if name not in wanted)
+        yield from (
+            f"artifact {name} is of no scoring" for name in store.artifacts(run) if name not in wanted
+        )

@@ -57,7 +57,10 @@ def run_code(
     for task in contest.config.tasks:
         try:
             solution = open_code(contest, submission)
-            found[task] = _outcome(run_on(contest, solution, task, cpus, stop))
+            record = run_on(contest, solution, task, cpus, stop)
+            if trace := record.run.get("trace"):
+                raise RuntimeError(trace)
+            found[task] = _outcome(record)
         except Exception as error:
             raise_outage(error)
             message = report_failure(contest, f"submission {submission.id}, {task}: running its code", error)

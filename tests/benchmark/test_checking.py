@@ -202,12 +202,57 @@ def test_all_faults_come_at_once_and_grouped() -> None:
     assert faults["repeated ids"].rows == (10,)
 
 
+def test_the_hint_names_the_edition() -> None:
+    report = check(
+        toy_task("classification", seed=3), pd.DataFrame({"id": ["nobody"], "prediction": ["sofa"]})
+    )
+    with pytest.raises(UserError, match=r"classmark show toy_classification\+seed3$"):
+        report.raise_if_faulty()
+
+
 def test_integer_clusters_are_fine() -> None:
     task = toy_task("clustering")
     table = right(task)
     codes = table.assign(cluster=pd.factorize(table["cluster"])[0])
     assert score(task, codes).headline.value == 1.0
-    assert score(task, codes.astype({"cluster": float})).headline.value == 1.0
+    for floats in (float, np.float16):
+        assert score(task, codes.astype({"cluster": floats})).headline.value == 1.0
+
+
+def test_large_integers_are_scores_too() -> None:
+    task = toy_task("matching")
+    assert score(task, right(task).assign(score=2**60 + 1)).headline.value == 1.0
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_table_of_endless_columns_is_not_read(suffix: str, tmp_path: Path) -> None:
+    task, path = toy_task("classification"), tmp_path / f"p.{suffix}"
+    table = pd.DataFrame([range(200)], columns=[f"p:lamp {number}" for number in range(200)])
+    table.to_csv(path, index=False) if suffix == "csv" else table.to_parquet(path)
+    [fault] = check(task, path).faults
+    assert str(fault) == "too large: The file has 200 columns; at most 105."
+
+
+def test_many_unknown_columns_are_one_fault_of_bounded_length() -> None:
+    task = toy_task("classification")
+    names = [f"p:{'lamp' * 1000}{number}" for number in range(90)]
+    faults = check(task, right_probabilities(task).assign(**dict.fromkeys(names, 0.0))).faults
+    assert [(fault.code, fault.count) for fault in faults] == [("unknown columns", 90)]
+    assert len(str(faults[0])) < 1_000
+    table = right_probabilities(task).rename(columns={"p:lamp": "p:lampe"})
+    missing, unknown = check(task, table).faults
+    assert str(missing) == "missing columns: 1 of 6 columns are missing. E.g. 'p:lamp'."
+    assert "Did you mean 'p:lamp'?" in str(unknown)
+
+
+def test_a_header_may_quote_commas_and_stand_below_empty_lines(tmp_path: Path) -> None:
+    task = toy_task("clustering")
+    answer = right(task)
+    codes = answer.assign(cluster=pd.factorize(answer["cluster"])[0])
+    (tmp_path / "p.csv").write_text("\n" + codes.to_csv(index=False, quoting=1))
+    assert check(task, tmp_path / "p.csv").ok
+    (tmp_path / "p.csv").write_text(codes.rename(columns={"cluster": "a, b"}).to_csv(index=False))
+    assert check(task, tmp_path / "p.csv").faults[-1].examples == ("a, b",)
 
 
 def test_no_pairs_at_all_is_an_answer() -> None:

@@ -14,7 +14,12 @@ import pytest
 from click.testing import CliRunner
 from toys import KINDS, hidden_labels, right_answer, toy_folder, toy_task
 
+from benchmark.budget import Budget
 from benchmark.cli import cli
+from benchmark.cli.run import RunProgress
+from benchmark.load import load_task
+from benchmark.run import Run
+from benchmark.solutions import load_solution
 
 
 def classmark(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -140,6 +145,25 @@ def test_people_get_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     listing = CliRunner().invoke(cli, ["results"]).output
     assert "constant" in listing
     assert "0.000 [0.000, 0.000]" in listing
+
+
+def test_nothing_from_outside_is_read_as_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    path = tmp_path / "my[" / "b].py"
+    path.parent.mkdir()
+    path.write_text("def build(task): raise ValueError('bad path [/usr/lib] \\\\[/x]')\n")
+    folder, reason = str(toy_folder("classification")), r"ValueError: bad path [/usr/lib] \[/x]"
+    for command in (
+        ["run", "--task", folder, "--solution", str(path), "--budget", "30s", "--trust"],
+        ["results"],
+    ):
+        done = CliRunner().invoke(cli, command, catch_exceptions=False)
+        assert done.exit_code == 0
+        assert reason in done.output
+        assert "b]" in done.output
+    run = Run(load_solution(str(path)), load_task(folder), 0, Budget(30, 10**9, 1, 10**9))
+    with RunProgress(1) as progress:
+        progress.change(run, "builds an environment for x[/y]")
 
 
 def test_options_come_from_the_environment_too() -> None:

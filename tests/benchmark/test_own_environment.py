@@ -74,6 +74,16 @@ def test_it_holds_what_was_asked_for_and_what_the_worker_needs(sandboxed: bool) 
     assert line.startswith("building an environment with leaf<2, pandas>=")
 
 
+def test_another_user_may_enter_it() -> None:
+    """Run by root, each run is a user of its own; root's umask says nothing of them."""
+    before = os.umask(0o077)
+    try:
+        environment = build("leaf")
+    finally:
+        os.umask(before)
+    assert environment.folder.stat().st_mode & 0o055 == 0o055
+
+
 def test_it_stands_alone() -> None:
     path = output(build("leaf"), "python", "-c", "import sys; print(*sys.path, sep='\\n')").splitlines()
     assert not [folder for folder in path if folder.startswith(sys.prefix)]

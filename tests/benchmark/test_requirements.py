@@ -71,6 +71,8 @@ REFUSED = {
     "spam.tar.gz": "a URL or a path",
     "spam.zip ; python_version > '3'": "a URL or a path",
     "lightgbm >= 4 or so": "no requirement",
+    "lightgbm; " + "(" * 5_000: "no requirement",
+    "lightgbm" + " " * 10_000 + "!": "no requirement",
     "!": "no requirement",
 }
 
@@ -118,6 +120,15 @@ PROJECTS = {
     '[tool.uv.sources]\nspam = { path = "../spam" }\n': "line 1, is [tool.uv] sources",
     '[[tool.uv.index]]\nurl = "https://x.example"\n': "line 1, is [tool.uv] index",
     "[project\n": "is not TOML",
+    "project = 3\n": "line 1, is no table",
+    "tool = 3\n": "line 1, is no table",
+    "[tool]\nuv = 3\n": "line 2, is no table",
+    "[project]\ndynamic = 3\n": "line 2, is no list",
+    "[project]\nrequires-python = 3.0\n": "line 2, is no version of Python",
+    "a = " + "[" * 10_000: "is not TOML",
+    f"a = {'1' * 5_000}": "is not TOML",
+    f"[tool.uv]\nsources{'.a' * 2_000} = 1\n": "is not TOML",
+    f"a = '{'a' * 2**14}'": "is too long",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a solution's digest covers."""
+"""What a solution's digest covers, and what is read of its source without running it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark import solutions
+from benchmark.errors import UserError
 from benchmark.solutions import baselines_folder, load_solution
 
 
@@ -61,3 +62,68 @@ def test_a_requirement_is_met_with_its_extras(
     solution = tmp_path / "player.py"
     solution.write_text(f"REQUIRES = [{wanted!r}]\n\n\ndef build(task): ...\n")
     assert load_solution(str(solution)).missing_packages() == ([] if met else [wanted])
+
+
+BUILD = "def build(task): ...\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'REQUIRES = ["lightgbm>=4"]',
+        'REQUIRES: list[str] = ["lightgbm>=4"]',
+        'REQUIRES: tuple[str, ...] = ("lightgbm>=4",)',
+        'REQUIRES: list[str]\nREQUIRES = ["lightgbm>=4"]',
+    ],
+)
+def test_requires_is_read_with_or_without_a_type(line: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(f"{line}\n{BUILD}")
+    assert load_solution(str(tmp_path / "mine.py")).requires == ("lightgbm>=4",)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"lightgbm"',
+        '{"lightgbm": 4}',
+        "[4]",
+        "list(NAMES)",
+        "[\"lightgbm; os_name ~= 'posix'\"]",
+        f'["lightgbm; {"(" * 5_000}"]',
+    ],
+)
+def test_requires_is_a_list_of_literals_that_make_sense(value: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(f"REQUIRES = {value}\n{BUILD}")
+    with pytest.raises(UserError, match=r"REQUIRES in .*mine.py is not a list of requirements"):
+        load_solution(str(tmp_path / "mine.py"))
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        (b"# caf\xe9\n", "is not UTF-8"),
+        (b"x = 1\0\n", "is not Python"),
+        (b"x = " + b"-" * 100_000 + b"1\n", "is not Python"),
+        (b"x = a" + b".b" * 100_000 + b"\n", "is not Python"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(source: bytes, problem: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_bytes(source + BUILD.encode())
+    with pytest.raises(UserError, match=f"mine.py {problem}"):
+        load_solution(str(tmp_path / "mine.py"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"command = ['\xff']",
+        b"a = " + b"[" * 10_000,
+        b"command = []",
+        b"command = 3",
+        b'command = ["a\\u0000"]',
+    ],
+)
+def test_a_solution_toml_that_is_none_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "solution.toml").write_bytes(content)
+    with pytest.raises(UserError, match=r"solution\.toml is not"):
+        load_solution(str(tmp_path))

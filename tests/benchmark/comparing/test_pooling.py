@@ -200,6 +200,15 @@ def test_cost_of_a_stopped_run_is_its_whole_time_and_of_ready_predictions_unknow
     assert costs == {"a": Cost(None, None, 120.0, 5 * 10**8), "b": Cost()}
 
 
+def test_what_foreign_code_says_of_its_time_is_no_cost(tmp_path: Path) -> None:
+    said = {"total": 9.0, "fit": 0.1, "predict": 0.1, "embed": 0.0, "embed_saved": 0.0}
+    records = make_records(tmp_path, {"a": TRUE, "b": TRUE}, true=TRUE, seconds=said, shipped=False)
+    records += make_records(tmp_path, {"c": TRUE}, true=TRUE, seconds=said)
+    costs = {entry.solution: entry.cost for entry in pooled(records).entries}
+    assert costs["a"] == costs["b"] == Cost(None, None, 9.0, 5 * 10**8)
+    assert costs["c"] == Cost(0.1, 0.1, 0.2, 5 * 10**8)
+
+
 def test_a_fold_without_constant_counts_is_refused(tmp_path: Path) -> None:
     record = make_record(tmp_path, run_dict("a", "shelf", 3, folds=5, status="failed"), {})
     with pytest.raises(UserError, match="No record of shelf fold 3 has the constant"):

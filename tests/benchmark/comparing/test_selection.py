@@ -123,3 +123,19 @@ def test_a_note_says_that_machines_differ(tmp_path: Path) -> None:
     other = {"python": "3.12.0", "platform": "else", "cores": 64, "memory": 10**12, "packages": "1"}
     records = made(tmp_path, "a") + made(tmp_path, "b", environment=other)
     assert select(records).notes == ("The runs come from 2 machines: seconds do not compare.",)
+
+
+def test_notes_say_that_cores_or_sandboxes_differ(tmp_path: Path) -> None:
+    alike = made(tmp_path, "a", "b")
+    ready = made(
+        tmp_path, "ready", seconds={"total": 0.0, "fit": None, "predict": None}, sandbox="", cpus=[0]
+    )
+    assert select(alike + ready).notes == ()
+    fewer = made(tmp_path, "c", cpus=[0])
+    assert select(alike + fewer).notes == (
+        "Runs could use 1 or 2 cores where the budget says 2: they do not compare.",
+    )
+    assert select(fewer).notes == ("Runs could use 1 cores where the budget says 2: they do not compare.",)
+    bare = made(tmp_path, "d", "e", sandbox="")
+    assert select(alike + bare).notes == ("Not in the sandbox, as others were: d, e.",)
+    assert select(bare).notes == ()

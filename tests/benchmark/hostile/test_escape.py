@@ -156,8 +156,11 @@ def test_a_fork_bomb_leaves_a_neighbour_alone(task: Task, tmp_path: Path) -> Non
         tmp_path,
         Budget(40, 10**12, 1, 10**8),
     )
-    assert record.run["reason"] == "exit code 7"
-    assert int(log(record).split("refused after ")[1].split()[0]) < 1100
+    if os.geteuid() == 0:
+        assert record.run["reason"] == "exit code 7"
+        assert int(log(record).split("refused after ")[1].split()[0]) < 1100
+    else:
+        assert record.run["reason"] == "stopped above 1,024 processes"
     beside.join()
     assert found[0].run["status"] == "ok", found[0].run["reason"]
 
@@ -172,7 +175,7 @@ def test_a_fork_bomb_that_never_ends_is_ended(task: Task, tmp_path: Path) -> Non
             pass
     """
     record = attempt(source, task, tmp_path, Budget(6, 10**9, 1, 10**8))
-    assert record.run["status"] in ("timeout", "memory")
+    assert record.run["status"] in ("timeout", "memory") or "processes" in record.run["reason"]
     assert record.run["seconds"]["total"] < 40
 
 
@@ -345,8 +348,11 @@ def test_without_a_sandbox_foreign_code_is_refused(
     assert [(record.run["status"], record.run["sandbox"]) for record in records] == [("ok", ""), ("ok", "")]
 
 
-def test_home_within_what_solutions_see_is_refused(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLASSMARK_HOME", str(Path(sys.prefix) / "classmark"))
+@pytest.mark.parametrize("place", [sys.prefix, "/usr/local/lib", "/etc/ssl"])
+def test_home_within_what_solutions_see_is_refused(
+    place: str, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLASSMARK_HOME", str(Path(place) / "classmark"))
     process = subprocess.run(
         [sys.executable, "-m", "benchmark", "run", "--task", str(task.folder), "--solution", "constant"],
         capture_output=True,
@@ -355,4 +361,4 @@ def test_home_within_what_solutions_see_is_refused(task: Task, monkeypatch: pyte
     )
     assert process.returncode == 2
     assert "which solutions can see" in process.stderr
-    assert not (Path(sys.prefix) / "classmark").exists()
+    assert not (Path(place) / "classmark").exists()

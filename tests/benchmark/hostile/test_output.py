@@ -12,9 +12,10 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hostile import BUDGET, attempt, log
+from hostile import BUDGET, NAME, attempt, log
 from toys import hidden_labels, right_answer
 
+from benchmark.comparing.pooling import Cost, pool
 from benchmark.records import Record
 from benchmark.run import Run
 from benchmark.runner import run_all
@@ -109,3 +110,20 @@ def test_a_log_with_terminal_escapes(task: Task, tmp_path: Path) -> None:
         assert not set(text) & {"\x1b", "\x07", "\x9b", "‮"}
     assert record.run["status"] == "failed"
     assert record.run["seconds"]["fit"] is None
+
+
+def test_an_outcome_that_says_it_took_no_time(task: Task, tmp_path: Path) -> None:
+    record = attempt(
+        """
+        import atexit, json, os, time
+        told = {"status": "ok", "fit_seconds": 0.0, "predict_seconds": 0.0, "embed_seconds": 0.0}
+        atexit.register(lambda: json.dump(told, open("outcome.json", "w")))
+        time.sleep(1)
+        """,
+        task,
+        tmp_path,
+    )
+    assert (record.run["status"], record.run["seconds"]["fit"]) == ("ok", 0.0)
+    [entry] = pool({NAME: [record]}).entries
+    assert entry.cost == Cost(None, None, record.run["seconds"]["total"], record.run["peak_memory"])
+    assert record.run["seconds"]["total"] > 1

@@ -1,0 +1,104 @@
+"""Same cores for everyone, as many as the budget says, or nothing is run; and what a record says of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toys import toy_folder, toy_task
+
+from benchmark.budget import Budget
+from benchmark.errors import UserError
+from benchmark.records import read_records
+from benchmark.run import Run
+from benchmark.runner import available_cpus, cpus_of_slot, plan, run_all
+from benchmark.sandbox import sandbox
+from benchmark.solutions import load_solution
+
+CPUS = sorted(os.sched_getaffinity(0))
+SOLUTION = """
+import os
+class Model:
+    def fit(self, X, y): print("cpus", len(os.sched_getaffinity(0)), os.environ["OMP_NUM_THREADS"])
+    def predict(self, X): return ["lamp"] * len(X)
+def build(task): return Model()
+"""
+
+
+def budget(cores: int) -> Budget:
+    return Budget(seconds=30, memory=2 * 10**9, cores=cores, disk=10**8)
+
+
+@pytest.fixture
+def solution(tmp_path: Path) -> Path:
+    path = tmp_path / "lamps.py"
+    path.write_text(SOLUTION)
+    return path
+
+
+def test_slots_share_the_processors_out() -> None:
+    assert available_cpus() == CPUS
+    assert cpus_of_slot(0, 1) == CPUS[:1]
+    assert cpus_of_slot(1, 1) == [CPUS[1 % len(CPUS)]]
+    assert cpus_of_slot(0, len(CPUS)) == CPUS
+
+
+def test_cores_are_held(solution: Path, tmp_path: Path) -> None:
+    run = Run(load_solution(str(solution)), toy_task("classification"), 0, budget(1))
+    [record] = run_all([run], tmp_path / "r", 1, "local", False, lambda run, record: None)
+    assert "cpus 1 1" in (record.folder / "log.txt").read_text()
+    assert record.run["cpus"] == CPUS[:1]
+
+
+@pytest.mark.parametrize(("jobs", "cores"), [(1, len(CPUS) + 1), (len(CPUS) + 1, 1)])
+def test_runs_that_would_share_processors_are_refused(
+    jobs: int, cores: int, solution: Path, tmp_path: Path
+) -> None:
+    runs = plan([load_solution(str(solution))], [toy_task("classification")], [0], None, budget(cores))
+    with pytest.raises(UserError, match=f"at most {len(CPUS)} in all") as caught:
+        run_all(runs, tmp_path / "r", jobs, "local", False, lambda run, record: None)
+    assert f"{jobs} x {cores}" in str(caught.value)
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize("asked", [["--cores", "2"], ["--jobs", "2"], []])
+def test_only_processors_that_the_command_may_use_count(
+    asked: list[str], solution: Path, tmp_path: Path
+) -> None:
+    task = str(toy_folder("classification"))
+    command = [
+        sys.executable,
+        "-m",
+        "benchmark",
+        "run",
+        "--task",
+        task,
+        "--solution",
+        str(solution),
+        "--trust",
+    ]
+    done = subprocess.run(
+        [*command, "--budget", "30s", "--results", str(tmp_path / "r"), *asked],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, CPUS[:1]),
+    )
+    if asked:
+        assert done.returncode == 2
+        assert "allowed: at most 1 in all" in done.stderr
+    else:
+        [record] = read_records([tmp_path / "r"])
+        assert (record.run["budget"]["cores"], record.run["cpus"]) == (1, CPUS[:1])
+
+
+@pytest.mark.skipif(not sandbox()[0], reason=sandbox()[1])
+def test_a_trusted_run_does_not_pass_for_one_in_the_sandbox(solution: Path, tmp_path: Path) -> None:
+    task, loaded = toy_task("classification"), load_solution(str(solution))
+    for trusted in (True, False, True, False):
+        run = Run(loaded, task, 0, budget(1), trusted)
+        [record] = run_all([run], tmp_path / "r", 1, "local", False, lambda run, record: None)
+        assert bool(record.run["sandbox"]) != trusted
+    assert len(read_records([tmp_path / "r"])) == 2
