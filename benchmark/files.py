@@ -9,7 +9,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,10 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def folder_digest(folder: Path) -> str:
-    """The SHA-256 over the sorted lines `<sha256>  <relative path>` of a folder's files."""
-    lines = sorted(
-        f"{file_digest(path)}  {path.relative_to(folder).as_posix()}\n"
-        for path in folder.rglob("*")
-        if path.is_file()
-    )
+def folder_digest(folder: Path, files: Iterable[Path] | None = None) -> str:
+    """The SHA-256 over the sorted lines `<sha256>  <relative path>` of a folder's files, or of some of them."""
+    files = (path for path in folder.rglob("*") if path.is_file()) if files is None else files
+    lines = sorted(f"{file_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

@@ -22,6 +22,7 @@ from pydantic import Field, ValidationError
 from benchmark.card import Closed, Kind
 from benchmark.errors import UserError, unknown_name
 from benchmark.files import file_digest, folder_digest
+from benchmark.solution_files import solution_files
 from benchmark.tables import Format
 from benchmark.texts import parse_toml, read_listed, read_text
 
@@ -119,7 +120,7 @@ def _name(path: Path) -> str:
 def _python_digest(path: Path) -> str:
     """Over the solution's folder or single file; a baseline's with what baselines share and those that it builds on."""
     if path.stem == "solution":
-        return folder_digest(path.parent)
+        return folder_digest(path.parent, solution_files(path.parent))
     others = set()
     if path.parent == baselines_folder():
         others = {*path.parent.glob("_[a-z]*.py"), *_built_on(path)}
@@ -194,4 +195,5 @@ def _command(path: Path) -> Solution:
     except ValidationError as error:
         raise UserError(f"{path} is not a solution.toml.", given=str(error)) from None
     path = path.absolute()
-    return Solution(_name(path), "command", path, folder_digest(path.parent), command=card)
+    digest = folder_digest(path.parent, solution_files(path.parent))
+    return Solution(_name(path), "command", path, digest, command=card)

@@ -11,10 +11,9 @@ import pytest
 from toys import toy_folder, toy_task
 
 from benchmark.budget import Budget
-from benchmark.errors import UserError
 from benchmark.records import read_records
 from benchmark.run import Run
-from benchmark.runner import available_cpus, cpus_of_slot, plan, run_all
+from benchmark.runner import available_cpus, cpus_of_slot, run_all
 from benchmark.sandbox import sandbox
 from benchmark.solutions import load_solution
 
@@ -51,17 +50,6 @@ def test_cores_are_held(solution: Path, tmp_path: Path) -> None:
     [record] = run_all([run], tmp_path / "r", 1, "local", False, lambda run, record: None)
     assert "cpus 1 1" in (record.folder / "log.txt").read_text()
     assert record.run["cpus"] == CPUS[:1]
-
-
-@pytest.mark.parametrize(("jobs", "cores"), [(1, len(CPUS) + 1), (len(CPUS) + 1, 1)])
-def test_runs_that_would_share_processors_are_refused(
-    jobs: int, cores: int, solution: Path, tmp_path: Path
-) -> None:
-    runs = plan([load_solution(str(solution))], [toy_task("classification")], [0], None, budget(cores))
-    with pytest.raises(UserError, match=f"at most {len(CPUS)} in all") as caught:
-        run_all(runs, tmp_path / "r", jobs, "local", False, lambda run, record: None)
-    assert f"{jobs} x {cores}" in str(caught.value)
-    assert not (tmp_path / "r").exists()
 
 
 @pytest.mark.parametrize("asked", [["--cores", "2"], ["--jobs", "2"], []])
