@@ -213,7 +213,7 @@ def mend(contest: Contest, task: str, reason: str, seed: int = 6) -> None:
         "reason": reason,
         "scorer": "classmark 0.1.0",
         "tasks": [task],
-        "moves": moves(before, full(contest)),
+        "moves": moves(before, places(full(contest))),
     }
     contest.ledger.record(lambda state: [("rescored", body)], NOW)
 
