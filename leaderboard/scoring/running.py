@@ -36,12 +36,13 @@ def run_on(
 ) -> Record:
     """The record of a solution's run on a task; made now unless there is one. KeyboardInterrupt when `stop` is set.
 
-    One that never began, as its environment could not be built, is tried again.
+    One that never began, as its environment could not be built, or on which the suite itself failed, is made again.
     """
     results, run = contest.home / "results", run_of(contest, solution, task)
     found = recorded(run, results)
-    began = found is not None and (found.ok or found.run["seconds"]["total"] > 0)
-    return found if found and began else execute(run, results, cpus, stop)
+    if found and (found.ok or (found.run["seconds"]["total"] and not found.run.get("trace"))):
+        return found
+    return execute(run, results, cpus, stop)
 
 
 def run_of(contest: Contest, solution: Solution, task: str) -> Run:

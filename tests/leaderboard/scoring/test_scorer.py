@@ -17,6 +17,7 @@ import pytest
 from contests import toy_contest, write_answers
 from postgres import postgres_server
 
+from benchmark.own_environment import BuildFailed
 from benchmark.sandbox import sandbox
 from benchmark.scoring import score
 from leaderboard.contest import Contest
@@ -24,7 +25,9 @@ from leaderboard.record.accepting import accept
 from leaderboard.record.state import Submission
 from leaderboard.record.teams import add_team
 from leaderboard.record.vault import Vault
+from leaderboard.scoring.failures import failures_file
 from leaderboard.scoring.scorer import MOST_STARTS, score_queue
+from leaderboard.scoring.submissions import record_scoring
 
 SOLUTION = """
 import pandas as pd
@@ -199,3 +202,32 @@ def test_code_that_is_stopped_stays_queued(coded: tuple[Contest, Submission]) ->
     assert score_queue(contest, stop=stop) == 0
     assert queued(contest) == [made.id]
     assert os.listdir(contest.private / "scoring") == []
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        ("wanted_requirements", "Scoring failed on the host's side"),
+        ("environment_for", "No environment could be built"),
+    ],
+)
+def test_what_kept_code_from_running_is_mended_and_scored_again(
+    coded: tuple[Contest, Submission], monkeypatch: pytest.MonkeyPatch, function: str, told: str
+) -> None:
+    """A package index that is away, and an error of the suite: neither is for ever."""
+    contest, made = coded
+
+    def fail(*_: object) -> None:
+        raise BuildFailed(["lightgbm"], "no network") if function == "environment_for" else KeyError("secret")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("benchmark.run.wanted_requirements", lambda solution: ["lightgbm"])
+        patch.setattr(f"benchmark.run.{function}", fail)
+        assert score_queue(contest) == 1
+    record_scoring(contest, made.id, reason="mended")
+    with contest.ledger.reading() as state:
+        before, after = (one.tasks["toy_classification"] for one in state.scorings[made.id])
+    assert (before.status, after.status) == ("failed", "ok")
+    assert told in before.message
+    assert "secret" not in before.message
+    assert failures_file(contest).is_file() == (function == "wanted_requirements")
