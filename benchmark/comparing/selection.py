@@ -194,7 +194,9 @@ def _notes_on_conditions(records: list[Record]) -> list[str]:
     given = sorted({len(run["cpus"]) for run in ran})
     if given and given != [meant]:
         could = " or ".join(map(str, given))
-        notes.append(f"Runs could use {could} cores where the budget says {meant}: they do not compare.")
+        notes.append(
+            f"Runs could use {could} of the {meant} cores that the budget says: they do not compare."
+        )
     bare = {run["solution"] for run in ran if not run["sandbox"]}
     if bare and any(run["sandbox"] for run in ran):
         notes.append(f"Not in the sandbox, as others were: {', '.join(sorted(bare))}.")

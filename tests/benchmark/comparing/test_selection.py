@@ -133,9 +133,11 @@ def test_notes_say_that_cores_or_sandboxes_differ(tmp_path: Path) -> None:
     assert select(alike + ready).notes == ()
     fewer = made(tmp_path, "c", cpus=[0])
     assert select(alike + fewer).notes == (
-        "Runs could use 1 or 2 cores where the budget says 2: they do not compare.",
+        "Runs could use 1 or 2 of the 2 cores that the budget says: they do not compare.",
     )
-    assert select(fewer).notes == ("Runs could use 1 cores where the budget says 2: they do not compare.",)
+    assert select(fewer).notes == (
+        "Runs could use 1 of the 2 cores that the budget says: they do not compare.",
+    )
     bare = made(tmp_path, "d", "e", sandbox="")
     assert select(alike + bare).notes == ("Not in the sandbox, as others were: d, e.",)
     assert select(bare).notes == ()
