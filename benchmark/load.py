@@ -9,7 +9,7 @@ from benchmark.card import Card
 from benchmark.catalog import card_names, load_card, load_recipe
 from benchmark.edition import Edition, parse_edition
 from benchmark.errors import UserError
-from benchmark.home import task_folder
+from benchmark.home import home, task_folder
 from benchmark.prepare import prepare
 from benchmark.tables import Format
 from benchmark.task import Task, open_task
@@ -51,6 +51,7 @@ def load_task(name: str | Path, fold: int | None = None, format: Format = "parqu
         if edition is None:
             raise UserError(
                 f"Task {card.name} {version} is not prepared on this machine.",
+                given=f"CLASSMARK_HOME={home()}",
                 do=f"classmark prepare {card.name} --secret FILE",
             )
         folder = _prepare(card, edition)
@@ -62,6 +63,7 @@ def _prepare(card: Card, edition: Edition) -> Path:
     if not raw and not all(source.default_download for source in card.sources):
         raise UserError(
             f"Task {card.name} {card.version} is not prepared on this machine.",
+            given=f"CLASSMARK_HOME={home()}",
             do=f"classmark prepare {card.name} --raw DIR    (or --download; see datasets/{card.name}/README.md)",
         )
     return prepare(card, load_recipe(card.name), Path(raw) if raw else None, edition=edition)

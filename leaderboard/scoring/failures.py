@@ -16,6 +16,9 @@ from pathlib import Path
 from leaderboard.contest import Contest
 
 
+OUTAGES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
 def failures_file(contest: Contest) -> Path:
     """A line of JSON for each error: id, time, what, error, trace."""
     return contest.private / "errors.jsonl"
@@ -23,7 +26,7 @@ def failures_file(contest: Contest) -> Path:
 
 def raise_outage(error: Exception) -> None:
     """Raise an error that will pass, a full or read-only disk: it is no fault of what is scored."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+    if isinstance(error, OSError) and error.errno in OUTAGES:
         raise error
 
 

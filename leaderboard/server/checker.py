@@ -18,6 +18,7 @@ from typing import Any
 from benchmark.checking import check
 from benchmark.task import Task, open_task
 from leaderboard.scoring.archives import check_archive
+from leaderboard.scoring.failures import OUTAGES
 from leaderboard.workers import stop_with_parent
 
 
@@ -39,9 +40,9 @@ def _faults(job: dict[str, str]) -> list[dict[str, Any]]:
 def _answer(line: str) -> dict[str, Any]:
     try:
         return {"faults": _faults(json.loads(line))}
-    except OSError as error:
-        return {"outage": [error.errno, str(error)]}
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in OUTAGES:
+            return {"outage": [error.errno, str(error)]}
         traceback.print_exc()
         return {"failed": True}
 

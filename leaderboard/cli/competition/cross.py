@@ -29,19 +29,12 @@ def cross(folder: Path, tasks: list[str], json: bool) -> None:
     of the test: they are yours alone until the end.
     """
     from benchmark.cli.run import RunProgress
-    from benchmark.errors import UserError
     from benchmark.load import load_task
     from leaderboard.standings.cross import cross as run_cross
     from leaderboard.standings.cross import find_entrants, keep
 
     contest = open_contest(folder)
-    try:
-        extra = [load_task(name) for name in tasks]
-    except UserError as error:
-        raise UserError(
-            f"{error}\nFurther tasks are prepared in the competition's own home.",
-            do=f"CLASSMARK_HOME={contest.home} classmark prepare TASK",
-        ) from None
+    extra = [load_task(name) for name in tasks]
     with RunProgress(len(find_entrants(contest)) * (len(contest.config.tasks) + len(extra))) as progress:
         found = run_cross(contest, extra, progress.change)
     paths = keep(contest, found)
