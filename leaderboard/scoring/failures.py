@@ -15,7 +15,6 @@ from pathlib import Path
 
 from leaderboard.contest import Contest
 
-
 OUTAGES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
