@@ -196,6 +196,14 @@ def test_a_database_is_used_once(tmp_path):
         make(tmp_path / "two", Plan(settings, TASKS[:1]), jobs=1)
 
 
+def test_one_database_under_two_spellings_is_one_database(tmp_path):
+    place = tmp_path / "record.db"
+    urls = {"database": f"sqlite:///{place}", "private_database": f"sqlite:///{tmp_path}/./record.db"}
+    with pytest.raises(UserError, match="two journals are in one database"):
+        make(tmp_path / "one", Plan(replace(SETTINGS, **urls), TASKS[:1]), jobs=1)
+    assert not (tmp_path / "one").exists()
+
+
 def test_the_records_may_be_in_postgresql(tmp_path):
     with postgres_server() as server:
         urls = {

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from benchmark.files import file_digest
 from leaderboard.contest import Contest
 from leaderboard.mlflow_store.content import Reading
 from leaderboard.mlflow_store.verifying import rebuild, verify
-from leaderboard.mlflow_store.writer import Mirror, open_store
+from leaderboard.mlflow_store.writer import Mirror, keep_up, open_store
 from leaderboard.record.accepting import accept, receipt
 from leaderboard.record.teams import add_team
 from leaderboard.scoring.scorer import score_queue
@@ -160,6 +161,19 @@ def test_a_private_record_that_is_not_the_reports_is_told(contest: Contest) -> N
         connection.execute("DROP TRIGGER no_delete")
         connection.execute("DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)")
     assert any("from which the final report was made" in fault for fault in verify(Contest(contest.folder)))
+
+
+def test_when_one_follower_ends_the_other_does(contest: Contest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the process ends, and is started again."""
+
+    def fail(self: Mirror, stop: object = None) -> int:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(Mirror, "catch_up", fail)
+    stop = threading.Event()
+    with pytest.raises(ValueError, match="a bug"):
+        keep_up(contest, True, stop)
+    assert stop.is_set()
 
 
 def test_receipts_and_files_are_looked_at(contest: Contest, tmp_path: Path) -> None:

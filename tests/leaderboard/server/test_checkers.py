@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_good_files_and_bad_ones(checkers: Checkers, contest: Contest, made: Pat
     [fault] = checkers.faults(task, made / "contest" / "rules.md", "toy_matching")[:1]
     assert set(fault) == {"code", "message", "count", "rows", "examples"}
     assert checkers.faults(None, good, "code")[0]["code"] == "not an archive"
+
+
+def test_a_full_disk_is_no_fault_of_the_file(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "solution.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("solution.py", "def build(task):\n    return None\n")
+        packed.writestr("weights.bin", bytes(5 * 10**6))
+    monkeypatch.setenv("TMPDIR", str(small_disk))
+    found = Checkers(1)
+    with pytest.raises(OSError, match="No space left"):
+        found.faults(None, archive, "code")
+    found.close()
 
 
 @pytest.mark.slow

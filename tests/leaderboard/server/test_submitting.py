@@ -79,11 +79,23 @@ def test_a_repeat_gives_its_receipt_when_the_quota_is_used_up_or_the_gate_closed
     assert refused.status_code == 429
     assert refused.json()["error"]["code"] == "quota"
     assert 0 < int(refused.headers["Retry-After"]) <= 86_400
+    without_key = {name: answers[name] for name in sorted(answers)[:1]}
+    assert team.post("/api/submissions", files=without_key).status_code == 429
     move_gate(contest, "closed", "a pause")
     again = team.post("/api/submissions", files=answers, headers={"Idempotency-Key": "4"})
     assert (again.status_code, again.json()) == (200, receipts[4])
     refused = team.post("/api/submissions", files=answers, headers={"Idempotency-Key": "5"})
     assert (refused.status_code, refused.json()["error"]["given"]) == (403, "a pause")
+
+
+def test_without_a_key_the_same_files_give_the_receipt_when_the_quota_is_used_up(
+    team: httpx.Client, contest: Contest, answers: dict[str, bytes]
+) -> None:
+    first = team.post("/api/submissions", files=answers)
+    for number in range(4):
+        team.post("/api/submissions", files=answers, headers={"Idempotency-Key": f"{number}"})
+    again = team.post("/api/submissions", files=answers)
+    assert (again.status_code, again.json()) == (200, first.json())
 
 
 def test_a_key_that_was_used_with_other_files_is_a_conflict_and_keeps_nothing(
