@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
+from itertools import count
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from toys import KINDS, toy_card
 from benchmark import catalog
 
 _RECIPE = "from toys import toy_records\n\n\ndef records(raw):\n    return toy_records({kind!r})\n"
+_NUMBERS = count()
 
 
 def toy_datasets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,9 +24,9 @@ def toy_datasets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(folder, "classification", name="toy_public", labels="public")
     _write(folder, "classification", name="toy_unranked", labels="secret", board=False)
     monkeypatch.setattr(catalog, "datasets_folder", lambda: folder)
-    package = ModuleType(catalog._PACKAGE)
-    package.__path__ = [str(folder)]
-    monkeypatch.setitem(sys.modules, catalog._PACKAGE, package)
+    monkeypatch.setattr(
+        catalog, "_PACKAGE", f"toys_of_{next(_NUMBERS)}"
+    )  # no recipe of another test's toys is kept
     catalog.load_card.cache_clear()
 
 
