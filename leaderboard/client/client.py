@@ -263,16 +263,16 @@ class Competition:
     def _download(
         self, wanted: list[str], versions: dict[str, Version], listed: list[Any], into: Path | str | None
     ) -> dict[str, Path]:
-        from leaderboard.client.downloading import fetch, place, replace_file
+        from leaderboard.client.downloading import alone, fetch, place, replace_file
 
         by_task = {one.task: one for one in listed}
-        missing = [name for name in wanted if versions[name].find() is None]
         extras = [one for one in listed if one.task is None] if into is not None else []
-        for name in missing:
-            if name not in by_task:
-                raise UserError(f"The server offers no data for {name}.", do="Tell the organizer.")
         downloads = self.joined.folder / "downloads"
-        with bars() as shown:
+        with alone(downloads), bars() as shown:
+            missing = [name for name in wanted if versions[name].find() is None]
+            for name in missing:
+                if name not in by_task:
+                    raise UserError(f"The server offers no data for {name}.", do="Tell the organizer.")
             files = [*(by_task[name] for name in missing), *extras]
             advances = {one.file: shown.begin(one.file, one.size) for one in files}
             for name in missing:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import stat
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,13 +99,31 @@ class Version:
             )
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """No other process downloads into a folder for the length of a block. UserError where one does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(
+                "Another process downloads this competition's data.",
+                given=str(folder),
+                do="Wait for it; what it brings is here then.",
+            ) from None
+        yield
+    finally:
+        os.close(opened)
+
+
 def fetch(connection: Connection, listed: Listed, folder: Path, advance: Advance) -> Path:
     """Download a file into `folder` and return its path; what came of it before is kept.
 
     Raises Changed where the server has another file by now; UserError where it cannot be had whole.
     """
     part = folder / f"{listed.sha256[:16]}-{listed.file}.part"
-    folder.mkdir(parents=True, exist_ok=True)
     for last in (False, True):
         _fill(connection, listed, part, advance)
         if file_digest(part) == listed.sha256:

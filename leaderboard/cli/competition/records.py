@@ -87,9 +87,12 @@ def rescore(folder: Path, reason: str, labels: tuple[str, ...], json: bool) -> N
 
     contest, mended = open_contest(folder), _mended(labels)
     with Progress(console=console(stderr=True)) as progress:
-        bar = progress.add_task("scoring", total=None)
+        bar = progress.add_task("scoring", total=None, visible=False)
         told = score_again(
-            contest, reason, mended, lambda done, count: progress.update(bar, completed=done, total=count)
+            contest,
+            reason,
+            mended,
+            lambda done, count: progress.update(bar, completed=done, total=count, visible=True),
         )
     if json:
         print_json(told)

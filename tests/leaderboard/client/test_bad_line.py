@@ -20,7 +20,7 @@ from benchmark.errors import UserError
 from benchmark.files import file_digest, temporary_folder
 from leaderboard import Competition, join
 from leaderboard.client import connection
-from leaderboard.client.downloading import Version, listed_files, unzip
+from leaderboard.client.downloading import Version, alone, listed_files, unzip
 from leaderboard.client.joined import Joined
 from leaderboard.client.packing import packed
 from leaderboard.scoring.archives import unpack
@@ -79,6 +79,16 @@ def test_a_download_that_was_given_up_goes_on_later(foxes: Competition, wire: Wi
     foxes.download(["toy_matching"])
     assert asked_from(wire)[-1] == have > 0
     assert not part.exists()
+
+
+def test_two_downloads_at_once_do_not_spoil_each_other(foxes: Competition, wire: Wire) -> None:
+    with (
+        alone(foxes.joined.folder / "downloads"),
+        pytest.raises(UserError, match="Another process downloads"),
+    ):
+        foxes.download(["toy_matching"])
+    foxes.download(["toy_matching"])
+    assert len(foxes.task("toy_matching").test)
 
 
 def test_what_came_of_an_older_file_is_not_gone_on_with(host: Host, foxes: Competition, wire: Wire) -> None:
