@@ -18,6 +18,7 @@ from leaderboard.server.limits import Rates
 from leaderboard.server.logs import log
 
 LINGER_SECONDS = 3
+LINGER_BYTES = 2**28
 UPLOAD = ("POST", "/api/submissions")
 """The one request whose body may be large; it keeps its own limits."""
 SMALL_BODY = 100_000
@@ -107,8 +108,8 @@ def _household(address: str) -> str:
 class _Exchange:
     """A request and its answer as they pass.
 
-    An answer that is given before the body is read ends the connection, a moment later: a client that still sends
-    would otherwise lose the answer to a reset connection.
+    An answer that is given before the body is read ends the connection, a moment and some bytes later: a client that
+    still sends would otherwise lose the answer to a reset connection.
     """
 
     def __init__(self, receive: Receive, send: Send, request_id: str, most: int | None, whole: bool) -> None:
@@ -153,9 +154,10 @@ class _Exchange:
         await self._send(message)
 
     async def _linger(self) -> None:
+        enough = self.received + LINGER_BYTES
         try:
             async with asyncio.timeout(LINGER_SECONDS):
-                while not self._whole:
+                while not self._whole and self.received < enough:
                     await self.receive()
         except TimeoutError:
             pass

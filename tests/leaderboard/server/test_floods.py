@@ -57,7 +57,7 @@ def test_ten_gigabytes_that_are_declared_are_refused_unread(
 
 @pytest.mark.parametrize("part", ["toy_matching", "note", "preamble"])
 def test_ten_gigabytes_in_chunks_are_refused_early(url: str, foxes: str, left_over: Left, part: str) -> None:
-    """The server stops reading within some megabytes of the limit, whatever the client goes on to send."""
+    """The server reads little beyond the limit, however fast the client goes on to send."""
     sent = 0
 
     def body() -> Iterator[bytes]:
@@ -74,7 +74,7 @@ def test_ten_gigabytes_in_chunks_are_refused_early(url: str, foxes: str, left_ov
         assert answer.status_code in (413, 422)
     except httpx.TransportError:
         pass  # the connection was closed while the client still sent
-    assert sent < 3 * 10**9
+    assert sent < 10**9
     assert time.monotonic() - started < 30
     assert not left_over()
 
