@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.comparing.pooling import TaskComparison, pool
-from benchmark.comparing.sampled import Sampled, mean
+from benchmark.comparing.sampled import Sampled, mean, ranks
 from benchmark.errors import UserError
 from benchmark.files import write_bytes, write_json
 from benchmark.records import Record
@@ -137,23 +137,33 @@ def _on_task(task: Task, found: TaskComparison, runs: dict[str, list[Record]]) -
 
 
 def _on_track(track: str, tasks: Sequence[TaskComparison]) -> dict[str, Any]:
-    """The mean over a track's tasks, of those that do one of them; a run that is not ok counts as the constant."""
+    """The mean over a track's tasks, best first; a run that is not ok counts as the constant answer.
+
+    Compared in pairs are those that did one of the tasks, as on a task.
+    """
     scores: dict[str, list[Sampled]] = {}
     answered: dict[str, int] = {}
     for task in tasks:
         for entry in task.entries:
             scores.setdefault(entry.solution, []).append(entry.score)
             answered[entry.solution] = answered.get(entry.solution, 0) + bool(entry.answered)
-    entered = {name: mean(several) for name, several in scores.items() if answered[name]}
+    means = {name: mean(several) for name, several in scores.items()}
+    places = dict(zip(means, ranks(list(means.values())), strict=True))
     return {
         "track": track,
         "tasks": [task.name for task in tasks],
         "constant": mean([task.constant for task in tasks]).value,
         "cells": [
-            {"submission": name, **_told(score), "answered": answered[name]}
-            for name, score in entered.items()
+            {
+                "submission": name,
+                "rank": places[name],
+                **_told(means[name]),
+                "answered": answered[name],
+                "asked": len(tasks),
+            }
+            for name in sorted(means, key=lambda name: (places[name], -means[name].value, name))
         ],
-        "differences": _differences(entered),
+        "differences": _differences({name: score for name, score in means.items() if answered[name]}),
     }
 
 

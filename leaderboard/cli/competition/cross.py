@@ -63,6 +63,17 @@ def _show(found: dict[str, Any]) -> None:
         ]
         console().print(table(title, ("rank", "team", "submission", "score", "runs"), rows), end="\n\n")
     for track in found["tracks"]:
-        means = [(teams[one["submission"]], one["submission"], with_interval(one)) for one in track["cells"]]
-        title = f"Track {track['track']}, {len(track['tasks'])} tasks"
-        console().print(table(title, ("team", "submission", "mean score"), means), end="\n\n")
+        means = [
+            (
+                cell["rank"],
+                teams[cell["submission"]],
+                cell["submission"],
+                with_interval(cell),
+                f"{cell['answered']}/{cell['asked']}",
+            )
+            for cell in track["cells"]
+        ]
+        count = len(track["tasks"])
+        title = f"Track {track['track']}, {count} {'task' if count == 1 else 'tasks'}"
+        columns = ("rank", "team", "submission", "mean score", "tasks done")
+        console().print(table(title, columns, means), end="\n\n")

@@ -147,7 +147,29 @@ def test_a_track_has_the_mean_and_counts_a_failed_run_as_the_constant_answer(fou
     mean = by_team(found, matching["cells"])["Titles"]
     clustering = by_team(found, tasks[K]["cells"])["Titles"]["value"]
     assert mean["value"] == pytest.approx((clustering + tasks[M]["constant"]) / 2)
-    assert mean["answered"] == 1
+    assert (mean["answered"], mean["asked"]) == (1, 2)
+    ranks = {name: cell["rank"] for name, cell in by_team(found, matching["cells"]).items()}
+    assert ranks == {"Titles": 1, "Copy": 1, "Plain": 3}
+
+
+def test_code_that_fails_everywhere_stands_with_the_constant_answer(tmp_path: Path) -> None:
+    if not sandbox()[0]:
+        pytest.skip(sandbox()[1])
+    contest = toy_contest(tmp_path / "contest", more='[code]\nallowed = true\nseconds = "60s"\ncores = 1\n')
+    team, _ = add_team(contest.ledger, "Broken")
+    hand_in(contest, team.id, "def build(task):\n    raise RuntimeError('not today')\n")
+    done = CliRunner().invoke(cli, ["competition", "cross", str(contest.folder)])
+    assert done.exit_code == 0, done.output
+    for part in ("Track classification, 1 task ", "Track matching, 2 tasks ", "0/1", "0/2"):
+        assert part in done.output
+    found = json.loads((contest.private / "cross.json").read_text())
+    for one in found["tracks"]:
+        [cell] = one["cells"]
+        assert (cell["rank"], cell["value"]) == (1, pytest.approx(one["constant"]))
+        assert (cell["answered"], cell["asked"], one["differences"]) == (0, len(one["tasks"]), [])
+    page = (contest.private / "cross.html").read_text()
+    assert "did 0/2" in page
+    assert "<td class=\"none\">none</td>" not in page
 
 
 def test_what_is_recorded_is_not_run_again(contest: Contest, found: dict[str, Any]) -> None:
