@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+from benchmark.errors import UserError
 from benchmark.solution_files import solution_files
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -18,9 +19,19 @@ def is_code(path: Path) -> bool:
 
 
 def packed(solution: Path, target: Path) -> Path:
-    """The archive of a solution: itself, if it is one, else written to `target`."""
+    """The archive of a solution: itself, if it is one, else written to `target`. UserError for a folder without."""
+    from leaderboard.scoring.archives import SOLUTIONS
+
     if solution.is_dir():
-        _pack({path.relative_to(solution).as_posix(): path for path in solution_files(solution)}, target)
+        files = {path.relative_to(solution).as_posix(): path for path in solution_files(solution)}
+        if not any(path.name in SOLUTIONS for path in files.values()):
+            raise UserError(
+                f"The folder has no {' or '.join(SOLUTIONS)}.",
+                allowed="the folder of a solution, with one of these at its top",
+                given=str(solution),
+                do="classmark check-solution FOLDER tries a solution before it is submitted.",
+            )
+        _pack(files, target)
     elif solution.suffix == ".py":
         _pack({"solution.py": solution}, target)
     else:

@@ -36,8 +36,8 @@ MOST_SOURCE = 10**6
 _CHUNK = 2**16
 _HEADERS = 2**20  # bytes that may be read to find the next file of a tar
 _DIRECTORY = MOST_FILES * 1_000  # bytes of a zip's directory
-_SOLUTIONS = ("solution.py", "solution.toml")
-_READ_HERE = (*_SOLUTIONS, "requirements.txt", "pyproject.toml")
+SOLUTIONS = ("solution.py", "solution.toml")
+_READ_HERE = (*SOLUTIONS, "requirements.txt", "pyproject.toml")
 _PASSED_OVER = {"__MACOSX", ".DS_Store"}
 _DAMAGED = (
     tarfile.TarError,
@@ -184,9 +184,9 @@ def _write(member: _Member, content: IO[bytes], path: Path, before: int) -> int:
 def _top(drawer: Path) -> Path:
     """The folder in which the solution stands: the drawer, or the only folder in it."""
     for folder in [drawer, *(path for path in drawer.iterdir() if len(os.listdir(drawer)) == 1)]:
-        if any((folder / name).is_file() for name in _SOLUTIONS):
+        if any((folder / name).is_file() for name in SOLUTIONS):
             return folder
-    raise BadArchive(Fault("no solution", f"No {' or '.join(_SOLUTIONS)} stands at the top of the archive."))
+    raise BadArchive(Fault("no solution", f"No {' or '.join(SOLUTIONS)} stands at the top of the archive."))
 
 
 @contextmanager
@@ -195,7 +195,7 @@ def _members(path: Path) -> Iterator[Iterator[_Member]]:
     with path.open("rb") as file:
         head = file.read(512)
         file.seek(0)
-        if head.startswith(b"PK\x03\x04"):
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             _refuse_large_directory(file)
             with zipfile.ZipFile(file) as archive:
                 yield _of_zip(archive)

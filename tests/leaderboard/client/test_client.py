@@ -172,7 +172,7 @@ def test_code_is_submitted_as_a_folder_or_file(foxes: Competition, tmp_path: Pat
     (folder / "link.py").symlink_to("/etc/passwd")
     with pytest.raises(UserError, match="no links"):
         foxes.submit_code(folder)
-    with pytest.raises(Refusal, match="No solution"):
+    with pytest.raises(UserError, match=r"no solution\.py or solution\.toml"):
         foxes.submit_code(folder / "__pycache__")
 
 

@@ -207,6 +207,10 @@ def test_what_is_no_solution(tmp_path: Path, files: dict[str, bytes], code: str)
     assert "/tmp" not in fault.message
 
 
+def test_an_empty_zip_is_an_archive_without_a_solution(tmp_path: Path) -> None:
+    assert codes(zipped(tmp_path / "archive", {})) == {"no solution"}
+
+
 def test_other_files_are_no_archives(tmp_path: Path) -> None:
     path = tmp_path / "x"
     for content in (
