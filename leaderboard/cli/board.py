@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 @competition_option
 @json_option
 def command(track: str, competition: str, json: bool) -> None:
-    """The boards: who is ahead on the public part. Equal ranks cannot be told apart."""
+    """The boards: who is ahead on the public part. Equal ranks cannot be told apart.
+
+    After the end, where the report with the private places is.
+    """
     from benchmark.cli.output import console, number, print_json
     from benchmark.errors import unknown_name
     from leaderboard.cli.shared import best_so_far, sparkline, when
@@ -33,7 +36,8 @@ def command(track: str, competition: str, json: bool) -> None:
     if json:
         print_json(content | {"tracks": chosen})
         return
-    digits, own = contest.about()["public_precision"], contest.submissions()
+    about, own = contest.about(), contest.submissions()
+    digits = about["public_precision"]
     shown = console()
     for board in chosen:
         shown.print(_table(board, contest.joined.team, digits))
@@ -45,6 +49,11 @@ def command(track: str, competition: str, json: bool) -> None:
             )
         click.echo()
     click.echo(f"As of {when(content['time'])} UTC. A rank is one more than the teams that are surely ahead.")
+    if about["final"]:
+        click.echo(
+            f"The competition has ended, and the boards above are public scores. The report has the private scores and "
+            f"places:\n  {contest.joined.url}/report.html"
+        )
 
 
 def _table(board: dict[str, Any], own: str, digits: int) -> Table:

@@ -28,6 +28,7 @@ def command(competition: str, json: bool) -> None:
     from leaderboard.cli.shared import when
     from leaderboard.client.client import open_competition
     from leaderboard.client.plain import one_line
+    from leaderboard.client.unscored import word
 
     contest = open_competition(competition)
     submissions, selected = contest.submissions(), contest.selection()
@@ -43,7 +44,7 @@ def command(competition: str, json: bool) -> None:
             [
                 one_line(one["submission"]) + (" *" if one["submission"] in selected else ""),
                 when(one["time"]),
-                one_line(one["status"]),
+                word(one),
                 *(number(scores.get(track), about["public_precision"]) for track in tracks),
                 Text(_short(one_line(one["note"]))),
             ]
@@ -65,12 +66,13 @@ def command(competition: str, json: bool) -> None:
 
 
 def _remarks(score: dict[str, Any]) -> Iterator[str]:
-    """Why a submission was scored again, and why a task of it has no score."""
+    """Why a submission was scored again, and why tasks of it have no score."""
+    from leaderboard.client.unscored import unscored
+
     if score.get("reason"):
         yield f"scored again: {score['reason']}"
-    for task, found in score.get("tasks", {}).items():
-        if found["status"] != "ok":
-            yield f"{task}, {found['status']}: {found['message']}"
+    for (status, reason), tasks in unscored(score.get("tasks", {})).items():
+        yield f"{', '.join(tasks)}, {status}: {reason}"
 
 
 def _short(note: str) -> str:

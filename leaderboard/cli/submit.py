@@ -93,25 +93,29 @@ def _show_receipt(contest: Competition, receipt: dict[str, Any], repeated: bool)
 
 
 def _show_score(contest: Competition, receipt: dict[str, Any]) -> None:
-    """The public scores of a submission: each task, each track."""
+    """The public scores of a submission: each task, each track; what failed, with the end of its log."""
     from rich.text import Text
 
     from benchmark.cli.output import console, number, table, with_interval
     from leaderboard.client.plain import one_line
+    from leaderboard.client.unscored import log, reason, unscored
 
     if not receipt["score"]:
         click.echo("Queued for scoring; `classmark history` shows the score.")
         return
-    digits = contest.about()["public_precision"]
+    digits, tasks = contest.about()["public_precision"], receipt["score"]["tasks"]
     rows = [
         [
             one_line(name),
             with_interval(score, digits) if score["status"] == "ok" else one_line(score["status"]),
-            Text(one_line(score["message"])),
+            Text(reason(score)),
         ]
-        for name, score in receipt["score"]["tasks"].items()
+        for name, score in tasks.items()
     ]
     console().print(table("", ["task", "public score", ""], rows))
     for name, score in receipt["score"]["tracks"].items():
         if score is not None:
             click.echo(f"Track {one_line(name)}: {number(score, digits)}")
+    for first, *_ in unscored(tasks).values():
+        if told := log(tasks[first]):
+            click.echo(f"\nThe log of {one_line(first)} ends:\n{told}\n")

@@ -217,10 +217,12 @@ class Competition:
         """The team's submissions, newest first: a column for each track's score."""
         import pandas as pd
 
+        from leaderboard.client.unscored import word
+
         selected, tracks = self.selection(), [track["name"] for track in self.about()["tracks"]]
         rows = [
             one
-            | {"selected": one["submission"] in selected}
+            | {"status": word(one), "selected": one["submission"] in selected}
             | (one["score"]["tracks"] if one["score"] else {})
             for one in self.submissions()
         ]

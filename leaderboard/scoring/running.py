@@ -79,5 +79,5 @@ def _outcome(record: Record) -> Path | TaskScore:
     if path := predictions_of(record):
         return path
     lines = (record.folder / "log.txt").read_text(encoding="utf-8").splitlines()[-LOG_LINES:]
-    told = "\n".join([record.run["reason"], *lines]).strip()[-MOST_LOG:]
-    return TaskScore(record.run["status"], message=told)
+    log = "\n".join(lines)[-MOST_LOG:]
+    return TaskScore(record.run["status"], message=f"{record.run['reason']}\n{log}".strip())

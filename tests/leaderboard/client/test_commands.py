@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from unicodedata import category
 
+import httpx
 import pandas as pd
 import pytest
 from click.testing import Result
@@ -24,8 +26,10 @@ from leaderboard.client import connection
 from leaderboard.client.connection import required_url
 from leaderboard.client.plain import lines, one_line
 from leaderboard.record.accepting import accept
+from leaderboard.record.gate import move_gate
 from leaderboard.record.teams import rotate_token
 from leaderboard.scoring.submissions import record_scoring
+from leaderboard.standings.closing import close
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +119,56 @@ def test_history_says_why_a_score_changed_or_is_missing(
     assert "the server contradicts 1 of your receipts" in done.stderr
 
 
+TRACEBACK = """RuntimeError: boom \x1b[2Jon purpose
+Traceback (most recent call last):
+  File "/classmark/code/benchmark/worker.py", line 176, in main
+    outcome = {"status": "ok", "reason": "", **run(work, solution)}
+                                               ^^^^^^^^^^^^^^^^^^^
+  File "/classmark/work/solution/solution.py", line 3, in build
+    raise RuntimeError("boom \x1b[2Jon purpose")
+RuntimeError: boom \x1b[2Jon purpose"""
+
+
+def test_code_that_fails_is_told_in_a_line_and_its_traceback_once(joined: Host, command: Command) -> None:
+    Path("solution.py").write_text("def build(task):\n    return None\n")
+    name = json.loads(command("submit", "solution.py", "--json").stdout)["submission"]
+    failed = {task: {"status": "failed", "message": TRACEBACK} for task in ("toy_matching", "toy_clustering")}
+    exited = {"toy_classification": {"status": "failed", "message": "exit code 1\nreading\nno such file"}}
+    body = {"submission": name, "tasks": failed | exited, "draws": "", "scorer": "1", "reason": ""}
+    joined.contest.ledger.record(lambda state: [("scored", body)])
+    shown = command("history").stdout
+    assert f"{name}: toy_clustering, toy_matching, failed: RuntimeError: boom [2Jon purpose\n" in shown
+    assert f"{name}: toy_classification, failed: exit code 1 (the log ends: no such file)\n" in shown
+    assert "Traceback" not in shown
+    shown = command("submit", "solution.py", "--wait").stdout
+    assert shown.count("Traceback") == 1
+    assert '  File "solution.py", line 3, in build\n    raise RuntimeError("boom [2Jon purpose")\n' in shown
+    assert "worker.py" not in shown
+    assert "^^^" not in shown
+    assert "\x1b" not in shown
+    assert open_competition().history()["status"].tolist() == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "word"),
+    [(("ok", "ok"), "scored"), (("ok", "unsupported"), "partly scored"), (("failed", "invalid"), "failed")],
+)
+def test_history_says_what_the_teams_page_says(
+    joined: Host, command: Command, poor: dict[str, Path], statuses: tuple[str, str], word: str
+) -> None:
+    name = json.loads(command("submit", *poor.values(), "--json").stdout)["submission"]
+    tasks = {
+        task: {"status": status, "value": 0.5 if status == "ok" else None}
+        for task, status in zip(("toy_matching", "toy_classification"), statuses, strict=True)
+    }
+    body = {"submission": name, "tasks": tasks, "draws": "", "scorer": "1", "reason": ""}
+    joined.contest.ledger.record(lambda state: [("scored", body)])
+    [row] = [line for line in command("history").stdout.splitlines() if line.startswith(f"{name} ")]
+    assert f" {word} " in row
+    page = httpx.get(f"{joined.url}/team/foxes.html").text
+    assert f">{word}<" in page
+
+
 def test_a_wrong_or_void_token(host: Host, command: Command, poor: dict[str, Path]) -> None:
     said = error(command("join", host.url, "--token", "cm_wrong", fails=True))
     assert "The token is missing, wrong or void." in said
@@ -178,6 +232,20 @@ def test_an_id_may_be_short_but_not_ambiguous(
     assert "Several submissions begin with ''" in error(command("select", "", fails=True))
 
 
+def test_after_the_end_the_board_names_the_report(
+    joined: Host, command: Command, poor: dict[str, Path]
+) -> None:
+    command("submit", poor["toy_matching"])
+    joined.score()
+    assert "has ended" not in command("leaderboard").stdout
+    move_gate(joined.contest, "closed", "It is over.")
+    close(joined.contest, datetime.now(UTC), early=True)
+    shown = command("leaderboard").stdout
+    assert "The competition has ended" in shown
+    [report] = re.findall(r"http\S+", shown)
+    assert "Foxes" in httpx.get(report).raise_for_status().text
+
+
 def test_nothing_was_joined(command: Command) -> None:
     for name in ("download", "leaderboard", "history", "select"):
         assert "No competition has been joined" in error(command(name, fails=True))
@@ -187,6 +255,33 @@ def test_nothing_was_joined(command: Command) -> None:
 def test_code_is_a_submission_too(joined: Host, command: Command) -> None:
     Path("solution.py").write_text("def build(task):\n    return None\n")
     assert "Accepted" in command("submit", "solution.py", "-m", "code").stdout
+
+
+@pytest.mark.parametrize("files", [[], ["notes.txt"]])
+def test_a_folder_without_a_solution_is_named(joined: Host, command: Command, files: list[str]) -> None:
+    Path("mine").mkdir()
+    for name in files:
+        Path("mine", name).write_text("x")
+    said = error(command("submit", "mine", fails=True))
+    assert "The folder has no solution.py or solution.toml." in said
+    assert "given:   mine" in said
+
+
+def test_a_selection_without_a_score_is_warned_of(
+    joined: Host, command: Command, poor: dict[str, Path], good: dict[str, Path]
+) -> None:
+    failed, queued = (
+        json.loads(command("submit", answers["toy_matching"], "--json").stdout)["submission"]
+        for answers in (poor, good)
+    )
+    tasks = {"toy_matching": {"status": "failed", "message": "The host looks into it."}}
+    body = {"submission": failed, "tasks": tasks, "draws": "", "scorer": "1", "reason": ""}
+    joined.contest.ledger.record(lambda state: [("scored", body)])
+    done = command("select", failed, queued)
+    assert done.stdout == f"Selected: {failed}, {queued}\n"
+    assert f"warning: no task of {failed} has a score: it does not count." in done.stderr
+    assert failed in command("select", "--json").stderr
+    assert command("select", queued).stderr == ""
 
 
 @pytest.mark.parametrize("settings", [[("allowed = true", "allowed = false")]])
