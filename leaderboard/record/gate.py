@@ -26,7 +26,12 @@ def move_gate(contest: Contest, to: Gate, reason: str, now: datetime | None = No
 
     def decide(state: State) -> list[Addition]:
         if state.final is not None:
-            raise UserError("The competition has ended for good; its gate stays closed.")
+            raise UserError(
+                "The competition has ended for good; its gate stays closed.",
+                allowed="opening and closing before `close --final`",
+                given=f"the end at {state.final['time']}",
+                do="For more submissions make a new competition: classmark competition new DIR",
+            )
         return [(_KINDS[to], {"reason": reason})]
 
     contest.ledger.record(decide, now)

@@ -18,7 +18,10 @@ _PREFIX = "cm_"
 
 
 def add_team(ledger: Ledger, name: str, baseline: bool = False) -> tuple[Team, str]:
-    """Add a team and return it with its token. UserError for a name that is taken, empty, long or unprintable."""
+    """Add a team and return it with its token.
+
+    UserError for a name that is taken, empty, long or unprintable, and once the competition has ended.
+    """
     name = " ".join(name.split())
     if not 0 < len(name) <= MOST_NAME or any(unicodedata.category(letter)[0] == "C" for letter in name):
         raise UserError(
@@ -27,8 +30,13 @@ def add_team(ledger: Ledger, name: str, baseline: bool = False) -> tuple[Team, s
     token = "" if baseline else _PREFIX + secrets.token_urlsafe(32)
 
     def decide(state: State) -> list[Addition]:
-        if any(_folded(team.name) == _folded(name) for team in state.teams.values()):
-            raise UserError(f"There is a team {name!r} already.", do="Choose another name.")
+        if state.final is not None:
+            raise UserError(
+                "The competition has ended for good: a new team could submit nothing.",
+                given=f"the end at {state.final['time']}",
+                do="Add teams to a competition that runs; for a new one: classmark competition new DIR",
+            )
+        _require_free(name, state)
         body = {"team": _slug(name, state), "name": name, "token": _digest(token), "baseline": baseline}
         return [("team_added", body)]
 
@@ -77,9 +85,21 @@ def team_of_token(state: State, token: str) -> Team:
         raise Refusal(
             "no token",
             "The token is missing, wrong or void.",
-            do="Use the token that the organizer gave to your team: classmark join URL --token TOKEN",
+            do="Use the token that the organizer gave to your team: `classmark join URL` asks for it.",
         )
     return team
+
+
+def _require_free(name: str, state: State) -> None:
+    found = next((team for team in state.teams.values() if _folded(team.name) == _folded(name)), None)
+    if found and found.active:
+        raise UserError(f"There is a team {found.name!r} already.", given=name, do="Choose another name.")
+    if found:
+        raise UserError(
+            f"A team that was removed had the name {found.name!r}.",
+            given=name,
+            do="Choose another name: what that team handed in stays on record under this one.",
+        )
 
 
 def _active(state: State, name: str) -> Team:
@@ -94,7 +114,10 @@ def _active(state: State, name: str) -> Team:
             do="Name the team by its id, or by its name, whichever is its alone.",
         )
     if not found[0].active:
-        raise UserError(f"{found[0].name} has been removed.", do="classmark competition team add DIR NAME")
+        raise UserError(
+            f"{found[0].name} has been removed.",
+            do="Add it under another name: classmark competition team add DIR NAME",
+        )
     return found[0]
 
 

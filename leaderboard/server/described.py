@@ -12,7 +12,7 @@ _EXAMPLES = {
     "no token": Refusal(
         "no token",
         "The token is missing, wrong or void.",
-        do="Use the token that the organizer gave to your team: classmark join URL --token TOKEN",
+        do="Use the token that the organizer gave to your team: `classmark join URL` asks for it.",
     ),
     "closed": Refusal(
         "closed", "No phase is open now.", allowed="final opens at 2026-06-01T00:00:00.000+00:00"

@@ -62,6 +62,7 @@ def test_new_says_what_to_do_next(tmp_path, tmp_path_factory, monkeypatch):
     )
     assert "1 tasks in 1 tracks, open from 2027-01-31 00:00 to 2027-05-31 12:00 UTC" in said
     assert f"classmark serve {folder}" in said
+    assert f"copy {folder / 'private' / 'secrets'}" in said
     assert Contest(folder).config.name == "spring-2027"
 
     made = json.loads(
@@ -69,6 +70,7 @@ def test_new_says_what_to_do_next(tmp_path, tmp_path_factory, monkeypatch):
     )
     assert made["name"] == "again"
     assert made["tracks"]["matching"][0].startswith("toy_matching@1.0.0+secret-")
+    assert "secrets" not in run("new", tmp_path / "practice", "--task", "toy_matching", "--practice")
     config = Contest(tmp_path / "again").config
     assert config.title == "A B"
     assert config.code.allowed
@@ -116,6 +118,8 @@ def test_teams_come_and_go(tmp_path):
     contest = toy_contest(tmp_path / "contest")
     said = run("team", "add", contest.folder, "Ärger [bold] & Söhne")
     assert said.startswith("Ärger [bold] & Söhne (arger-bold-sohne): this token is shown once")
+    assert "--token" not in said, "what stands on a command line stays in the shell's history"
+    assert said.endswith("\n  classmark join URL\n")
     added = json.loads(run("team", "add", contest.folder, "Zwei", "--json"))
     assert team_of(contest, added["token"]).id == added["team"] == "zwei"
 
@@ -128,7 +132,7 @@ def test_teams_come_and_go(tmp_path):
     run("team", "remove", contest.folder, "zwei")
     with pytest.raises(Refusal):
         team_of(contest, fresh["token"])
-    assert "There is a team" in fails("team", "add", contest.folder, "zwei")
+    assert "A team that was removed had the name 'Zwei'" in fails("team", "add", contest.folder, "zwei")
     assert "Did you mean 'zwei'?" in fails("token", "rotate", contest.folder, "zwie")
 
 
@@ -235,7 +239,10 @@ def test_the_end_is_recorded_once(tmp_path):
     assert "similar.json" in said
     assert "ended for good" in run("status", contest.folder)
     assert "closed already" in fails("close", contest.folder, "--final")
-    assert "ended for good" in fails("open", contest.folder, "--reason", "extra time")
+    said = fails("open", contest.folder, "--reason", "extra time")
+    assert "ended for good" in said
+    assert "do:      For more submissions make a new competition" in said
+    assert "a new team could submit nothing" in fails("team", "add", contest.folder, "Drei")
 
 
 CODE = """

@@ -63,5 +63,6 @@ def _show(team_id: str, name: str, token: str, json: bool) -> None:
     click.echo(
         f"{name} ({team_id}): this token is shown once. Give it to the team, over a channel that you trust:\n\n"
         f"  {token}\n\n"
-        f"  classmark join URL --token {token}"
+        f"The team pastes it when this asks for it:\n\n"
+        f"  classmark join URL"
     )

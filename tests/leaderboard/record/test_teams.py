@@ -39,6 +39,17 @@ def test_names_that_look_the_same_are_one_name(ledger: Ledger) -> None:
     for name in ("team one", "  Team   One ", "ＴＥＡＭ One"):
         with pytest.raises(UserError, match="already"):
             add_team(ledger, name)
+    remove_team(ledger, "Team One")
+    with pytest.raises(UserError, match="A team that was removed had the name 'Team One'"):
+        add_team(ledger, "team one")
+
+
+def test_no_team_is_added_after_the_end(ledger: Ledger) -> None:
+    ledger.record(lambda state: [("final", {"time": "2026-11-24T00:00:00Z"})])
+    before = ledger.journal.last()
+    with pytest.raises(UserError, match="has ended for good"):
+        add_team(ledger, "late")
+    assert ledger.journal.last() == before
 
 
 def test_names_with_the_same_letters_get_numbers(ledger: Ledger) -> None:
