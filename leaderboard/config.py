@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from benchmark.budget import Budget, parse_bytes, parse_seconds
 from benchmark.card import Closed
-from benchmark.errors import UserError
+from benchmark.errors import UserError, did_you_mean
 
 FILE = "competition.toml"
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
@@ -165,8 +166,25 @@ def parse_config(text: str, origin: str) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{origin} is not TOML in UTF-8.", given=str(error)) from None
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        faults = [_describe(dict(fault)) for fault in error.errors() if not _follows(fault, error)]
         raise UserError(f"{origin} has faults:\n" + "\n".join(f"  - {fault}" for fault in faults)) from None
+
+
+def _describe(fault: dict[str, Any]) -> str:
+    where, message = ".".join(map(str, fault["loc"])), fault["msg"]
+    if fault["type"] == "extra_forbidden":
+        models: dict[str, type[Closed]] = {"quota": Quota, "code": Code, "phases": Phase, "tracks": Track}
+        model = models[fault["loc"][0]] if len(fault["loc"]) > 1 else Config
+        message = f"unknown key. {did_you_mean(str(fault['loc'][-1]), model.model_fields)}".rstrip()
+    return f"{where}: {message}"
+
+
+def _follows(fault: ErrorDetails, error: ValidationError) -> bool:
+    """Whether a list is said to be short only because its entries have faults, which are listed."""
+    where = fault["loc"]
+    return fault["type"] == "too_short" and any(
+        one["loc"][: len(where)] == where != one["loc"] for one in error.errors()
+    )
 
 
 def config_digest(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def test_tasks_tracks_and_phases(tmp_path: Path) -> None:
         ('name = "toys"', 'name = "Toys!"', "name"),
         ("per_day = 5", "per_day = 0", "quota.per_day"),
         ("per_day = 5", "per_week = 5", "quota.per_week"),
+        ("per_day = 5", "per_dya = 5", r"quota.per_dya: unknown key. Did you mean 'per_day'\?"),
+        ('title = "Toys', 'titel = "Toys', r"titel: unknown key. Did you mean 'title'\?"),
         ("2020-01-01T00:00:00Z", "2020-01-01T00:00:00", "needs its zone"),
         ("2020-01-01T00:00:00Z", "2999-01-02T00:00:00Z", "closes after it opens"),
         ("toy_matching@1.0.0", "toy_matching", "tracks.1.tasks.0"),
@@ -63,6 +66,19 @@ def test_several_faults_at_once_and_no_folder(tmp_path: Path) -> None:
     assert "name" in str(caught.value)
     with pytest.raises(UserError, match="is not a competition"):
         read_config(tmp_path / "nowhere")
+
+
+def test_a_fault_in_a_phase_is_one_fault(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, GOOD.replace("2020-01-01T00:00:00Z", "2999-01-02T00:00:00Z"))
+    assert str(caught.value).count("\n  - ") == 1
+    with pytest.raises(UserError, match="phases: Tuple should have at least 1 item"):
+        read(
+            tmp_path,
+            re.sub(r"\[\[phases\]\].*?(?=\[\[)", "", GOOD, flags=re.DOTALL).replace(
+                "[quota]", "phases = []\n[quota]", 1
+            ),
+        )
 
 
 def test_phases_do_not_overlap(tmp_path: Path) -> None:

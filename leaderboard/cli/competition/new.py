@@ -65,6 +65,7 @@ def new(
 
     Settings, secrets, tasks, downloads, records; nothing is started. DIR appears when all of it is there.
     """
+    from benchmark.errors import UserError
     from leaderboard.making.competition import Plan, make
     from leaderboard.making.template import Settings
     from leaderboard.record.accepting import plain
@@ -72,11 +73,19 @@ def new(
     name = folder.absolute().name if name is None else name
     now = datetime.now(UTC)
     first = _moment(opens) if opens else now.replace(hour=0, minute=0, second=0, microsecond=0)
+    last = _moment(closes) if closes else first + timedelta(_DAYS)
+    if last <= first:
+        raise UserError(
+            "A competition closes after it opens.",
+            allowed="--closes later than --opens",
+            given=f"opens {first:%Y-%m-%d %H:%M} UTC, closes {last:%Y-%m-%d %H:%M} UTC",
+            do="Give another --closes, or an earlier --opens.",
+        )
     settings = Settings(
         name=name,
         title=plain(title or name),
         opens=first,
-        closes=_moment(closes) if closes else first + timedelta(_DAYS),
+        closes=last,
         prize=prize,
         code=code,
         contact=plain(contact),
@@ -100,12 +109,14 @@ def new(
             }
         )
         return
+    secrets = folder / "private" / "secrets"
+    keep = f"  copy {secrets} to a safe place: with it the tasks can be made again\n" if prize else ""
     click.echo(
         f"✓ {folder}: {len(contest.config.tasks)} tasks in {len(contest.config.tracks)} tracks, "
         f"open from {settings.opens:%Y-%m-%d %H:%M} to {settings.closes:%Y-%m-%d %H:%M} UTC\n\n"
         f"Next:\n"
         f"  read and change {folder / 'competition.toml'} and {folder / contest.config.rules}\n"
-        f"  copy {folder / 'private' / 'secrets'} to a safe place: with it the tasks can be made again\n"
+        f"{keep}"
         f"  classmark competition baseline {folder} --solution constant,tfidf_linear,neighbours\n"
         f"  classmark competition team add {folder} NAME\n"
         f"  classmark serve {folder}"
