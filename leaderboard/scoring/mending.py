@@ -22,13 +22,17 @@ from leaderboard.contest import Contest
 
 @dataclass(frozen=True)
 class Mended:
-    """New labels of a task, checked and written nowhere yet; digests are of `labels.parquet`."""
+    """New labels of a task, checked and written nowhere yet; digests are of `labels.parquet`.
+
+    `in_place` says that they are the present ones, and that nothing begun is left to end.
+    """
 
     task: str
     content: bytes
     before: str
     after: str
     changed: int
+    in_place: bool
 
 
 def read_mended(contest: Contest, task: str, path: Path) -> Mended:
@@ -49,7 +53,9 @@ def read_mended(contest: Contest, task: str, path: Path) -> Mended:
         write_parquet(labels, folder / "labels.parquet", numeric)
         content = (folder / "labels.parquet").read_bytes()
         after = file_digest(folder / "labels.parquet")
-    return Mended(task, content, file_digest(place), after, changed)
+    before = file_digest(place)
+    known = json.loads(contest.labels_file(task, "labels.json").read_text(encoding="utf-8"))
+    return Mended(task, content, before, after, changed, not changed and known["labels"] == before)
 
 
 def put_in_place(contest: Contest, mended: Mended, reason: str) -> None:

@@ -33,7 +33,8 @@ def rescore(
     Returns what changed, as JSON: {"reason", "scorer", "time", "labels", "submissions", "public", "private"}; the last
     two list who moved. It is kept in `private/rescorings`, and without the private part in the record. `say` is told
     how many are done. Whoever is interrupted does the same again: how all stood before is kept until it is told.
-    UserError for labels that do not fit, no reason, and once the competition has ended; nothing has happened then.
+    UserError for labels that do not fit or are in place already, no reason, and once the competition has ended;
+    nothing has happened then.
     """
     reason = plain(reason)[:MOST_NOTE]
     if not reason:
@@ -41,6 +42,7 @@ def rescore(
     with contest.ledger.reading() as state:
         _require_running(state)
     mended = [read_mended(contest, task, path) for task, path in (labels or {}).items()]
+    _require_change(contest, mended)
     begun = _begin(contest, mended)
     for one in mended:
         put_in_place(contest, one, reason)
@@ -77,6 +79,16 @@ def _require_running(state: State) -> None:
         raise UserError(
             "The competition has ended: its report stands, and so do its scores.",
             do="Announce what was wrong beside the report; labels are mended before `close --final`.",
+        )
+
+
+def _require_change(contest: Contest, mended: Sequence[Mended]) -> None:
+    """UserError where labels are given, none differs, and no rescoring that was interrupted goes on."""
+    if mended and all(one.in_place for one in mended) and not (contest.private / BEGUN).is_file():
+        raise UserError(
+            "The labels that were given are those in place: nothing was scored again.",
+            given=", ".join(one.task for one in mended),
+            do="Give the mended labels; for a mended metric leave --labels out.",
         )
 
 

@@ -77,6 +77,16 @@ def test_who_moved_and_why(contest: Contest, tmp_path: Path) -> None:
     assert rescore(contest, "nothing new")["public"] == []
 
 
+def test_labels_that_are_in_place_are_refused(contest: Contest, tmp_path: Path) -> None:
+    mended = {TASK: tmp_path / "labels.csv"}
+    rescore(contest, "forty labels were wrong", mended)
+    entries, private = contest.ledger.journal.last(), sorted(contest.private.rglob("*"))
+    with pytest.raises(UserError, match="those in place"):
+        rescore(contest, "the same again", mended)
+    assert contest.ledger.journal.last() == entries
+    assert sorted(contest.private.rglob("*")) == private
+
+
 def test_a_page_tells_everybody_who_moved_and_why(contest: Contest, tmp_path: Path) -> None:
     site = Site(contest, Standings(contest))
     assert "again.html" not in site.paths()
