@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from leaderboard.client.plain import lines, one_line
 from leaderboard.record.outcome import outcome
 
 _WITHOUT_LOG = ("ok", "invalid", "unsupported")
-_SUITE = re.compile(r'  File "[^"]*/benchmark/worker\.py", line ')
-_IN_SOLUTION = re.compile(r'File "[^"]*/work/solution/')
 
 
 def word(submission: Mapping[str, Any]) -> str:
@@ -39,16 +36,7 @@ def reason(task: Mapping[str, Any]) -> str:
 
 
 def log(task: Mapping[str, Any]) -> str:
-    """The end of the solution's log, of tracebacks without the suite's own frames; "" where it tells nothing."""
+    """The end of the solution's log; "" where it tells nothing."""
     if task["status"] in _WITHOUT_LOG:
         return ""
-    _, *rest = lines(task["message"]).split("\n")
-    return _IN_SOLUTION.sub('File "', "\n".join(_without_frames(rest)))
-
-
-def _without_frames(listed: list[str]) -> Iterator[str]:
-    within = False
-    for line in listed:
-        within = bool(_SUITE.match(line)) or (within and line.startswith("    "))
-        if not within:
-            yield line
+    return lines(task["message"]).partition("\n")[2]

@@ -5,8 +5,9 @@ The code gets what a participant may see, never a label. Its predictions go on t
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from benchmark.records import Record
@@ -21,6 +22,8 @@ from leaderboard.scoring.failures import raise_outage, report_failure
 CODE = "code"
 LOG_LINES = 20
 MOST_LOG = 2_000
+_SUITE = re.compile(r'  File "(?![^"]*/work/solution/)[^"]*/benchmark/worker\.py", line ')
+_IN_SOLUTION = re.compile(r'File "[^"]*/work/solution/')
 
 
 def open_code(contest: Contest, submission: Submission) -> Solution:
@@ -76,8 +79,18 @@ def predictions_of(record: Record) -> Path | None:
 
 
 def _outcome(record: Record) -> Path | TaskScore:
+    """The predictions, or why there are none: the reason, then the end of the log."""
     if path := predictions_of(record):
         return path
-    lines = (record.folder / "log.txt").read_text(encoding="utf-8").splitlines()[-LOG_LINES:]
-    log = "\n".join(lines)[-MOST_LOG:]
+    lines = (record.folder / "log.txt").read_text(encoding="utf-8").splitlines()
+    log = _IN_SOLUTION.sub('File "', "\n".join([*_without_suite(lines)][-LOG_LINES:]))[-MOST_LOG:]
     return TaskScore(record.run["status"], message=f"{record.run['reason']}\n{log}".strip())
+
+
+def _without_suite(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a log; of tracebacks without the suite's own frames."""
+    within = False
+    for line in lines:
+        within = bool(_SUITE.match(line)) or (within and line.startswith("    "))
+        if not within:
+            yield line

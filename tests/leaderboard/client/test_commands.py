@@ -121,10 +121,7 @@ def test_history_says_why_a_score_changed_or_is_missing(
 
 TRACEBACK = """RuntimeError: boom \x1b[2Jon purpose
 Traceback (most recent call last):
-  File "/classmark/code/benchmark/worker.py", line 176, in main
-    outcome = {"status": "ok", "reason": "", **run(work, solution)}
-                                               ^^^^^^^^^^^^^^^^^^^
-  File "/classmark/work/solution/solution.py", line 3, in build
+  File "solution.py", line 3, in build
     raise RuntimeError("boom \x1b[2Jon purpose")
 RuntimeError: boom \x1b[2Jon purpose"""
 
@@ -143,8 +140,6 @@ def test_code_that_fails_is_told_in_a_line_and_its_traceback_once(joined: Host, 
     shown = command("submit", "solution.py", "--wait").stdout
     assert shown.count("Traceback") == 1
     assert '  File "solution.py", line 3, in build\n    raise RuntimeError("boom [2Jon purpose")\n' in shown
-    assert "worker.py" not in shown
-    assert "^^^" not in shown
     assert "\x1b" not in shown
     assert open_competition().history()["status"].tolist() == ["failed"]
 

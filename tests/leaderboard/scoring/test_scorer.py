@@ -188,7 +188,13 @@ def test_code_is_run_in_the_sandbox_and_its_predictions_scored(coded: tuple[Cont
         "pairs are beyond it",
     )
     assert tasks["toy_clustering"].status == "failed"
-    assert "no idea" in tasks["toy_clustering"].message
+    assert tasks["toy_clustering"].message.splitlines() == [
+        "ValueError: no idea",
+        "Traceback (most recent call last):",
+        '  File "solution.py", line 20, in build',
+        '    raise ValueError("no idea")',
+        "ValueError: no idea",
+    ]
     assert str(contest.folder) not in json.dumps([task.message for task in tasks.values()])
     [path] = (contest.home / "results" / made.id).rglob("predictions.parquet")
     wanted = score(contest.task("toy_classification"), path, "public").headline.value
