@@ -13,13 +13,12 @@ from markupsafe import Markup
 
 from leaderboard.pages.charts import HALF, NARROW, WIDE
 from leaderboard.record.accepting import plain
-
-FINE = 4
-"""Decimals of final scores."""
+from leaderboard.standings.closing import FINE
 
 
 def environment(precision: int) -> Environment:
-    """The templates of this folder; scores have `precision` decimals."""
+    """The templates of this folder; scores have `precision` decimals, those of the final report `FINE` at the least."""
+    fine = max(FINE, precision)
     made = Environment(
         loader=PackageLoader("leaderboard.pages"),
         autoescape=True,
@@ -30,22 +29,37 @@ def environment(precision: int) -> Environment:
     )
     made.filters.update(
         score=lambda value: "–" if value is None else f"{value:.{precision}f}",
-        fine=lambda value: "–" if value is None else f"{value:.{FINE}f}",
-        difference=lambda value: f"{round(value, precision) + 0.0:+.{precision}f}".replace("-", "−"),
+        fine=lambda value: "–" if value is None else f"{value:.{fine}f}",
+        difference=lambda value: _signed(value, precision),
+        fine_difference=lambda value: _signed(value, fine),
         signed=lambda value: f"{value:+d}".replace("-", "−") if value else "0",
         day=lambda moment: f"{moment.day} {moment:%b %Y}",
         short_day=lambda moment: f"{moment.day} {moment:%b}",
         moment=lambda moment: f"{moment.day} {moment:%b, %H:%M}",
         minute=lambda moment: f"{moment.day} {moment:%b %Y, %H:%M}",
         iso=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
-        many=lambda count: f"{count:,}".replace(",", " "),
-        plural=lambda count, noun: f"{count} {noun}" + ("" if count == 1 else "s"),
+        many=_many,
+        named=named,
+        plural=lambda count, noun: f"{_many(count)} {named(count, noun)}",
         plain=plain,
         markdown=markdown,
         spoken=lambda name: name.replace("_", " "),
     )
     made.globals.update(both=both)
     return made
+
+
+def named(count: int, noun: str) -> str:
+    """The noun as it follows a count."""
+    return noun if count == 1 else f"{noun}s"
+
+
+def _many(count: int) -> str:
+    return f"{count:,}".replace(",", " ")
+
+
+def _signed(value: float, digits: int) -> str:
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
 
 
 def both(draw: Callable[[int], Markup], half: bool = False) -> Markup:
@@ -65,7 +79,7 @@ def left(now: datetime, until: datetime) -> str:
     for seconds, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         count = int(wait.total_seconds() // seconds)
         if count >= (2 if seconds == 86_400 else 1):
-            return f"{count} {noun}" + ("" if count == 1 else "s")
+            return f"{count} {named(count, noun)}"
     return "less than a minute"
 
 

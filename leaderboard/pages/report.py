@@ -9,7 +9,7 @@ from typing import Any
 
 from leaderboard.pages.charts import Move, moves
 from leaderboard.pages.view import Shown, View
-from leaderboard.standings.closing import TOP
+from leaderboard.standings.closing import FINE, TOP
 
 MOST_MOVES = 40
 
@@ -19,6 +19,7 @@ def report(view: View, final: dict[str, Any]) -> dict[str, Any]:
     return {
         "final": final,
         "closed": datetime.fromisoformat(final["time"]),
+        "prizes": any(track["prizes"] for track in final["tracks"]),
         "tracks": [_track(view, place, track) for place, track in enumerate(final["tracks"], 1)],
     }
 
@@ -34,8 +35,9 @@ def _track(view: View, place: int, track: dict[str, Any]) -> dict[str, Any]:
         "number": place,
         "podium": [(row, prizes.get(row["place"], "")) for row in rows[: max(len(prizes), TOP)]],
         "unclear": _unclear(track),
+        "decided": len(track["prizes"]) or TOP,
         "scores": scores,
-        "whiskers": view.whiskers(scores, {row["team"] for row in baselines}),
+        "whiskers": view.whiskers(scores, {row["team"] for row in baselines}, FINE),
         "inflation": median(inflations) if inflations else None,
         "chart": partial(moves, moved, f"Public and private places in {track['title']}") if moved else None,
         "drawn": len(moved),

@@ -113,13 +113,15 @@ class View:
         label = f"best score from {bests[0]:g} to {bests[-1]:g}" if points else ""
         return svg.sparkline(bests, [time / until for time in times] if until else times, 1.0, label)
 
-    def whiskers(self, scores: Mapping[str, Shown], baselines: Collection[str] = ()) -> dict[str, Markup]:
+    def whiskers(
+        self, scores: Mapping[str, Shown], baselines: Collection[str] = (), least_digits: int = 0
+    ) -> dict[str, Markup]:
         """A dot and whisker for each name, on one scale; the lowest tenth and low baselines may lie below it."""
         own = [one for name, one in scores.items() if name not in baselines] or list(scores.values())
         own = sorted(own, key=lambda one: one.value)[len(own) // 10 :]
         own += [one for name, one in scores.items() if name in baselines and one.value > own[-1].value]
         scale = svg.row_scale([edge for one in own for edge in (one.low, one.high)])
-        digits = self.config.public_precision
+        digits = max(self.config.public_precision, least_digits)
         return {
             name: svg.whisker(
                 scale,

@@ -27,6 +27,8 @@ from leaderboard.standings.similar import similar
 from leaderboard.views import rounded, shown
 
 DIGITS = 6
+FINE = 4
+"""Decimals of final scores, at the least: small differences decide."""
 TOP = 3
 RANGE = (0.025, 0.975)
 

@@ -235,7 +235,7 @@ def test_the_end_is_recorded_once(tmp_path):
     said = run("close", contest.folder, "--final", "--reason", "It is over.")
 
     assert "Eins [red]" in said
-    assert "1.000 [1.000, 1.000]" in said
+    assert "1.0000 [1.0000, 1.0000]" in said
     assert "similar.json" in said
     assert "ended for good" in run("status", contest.folder)
     assert "closed already" in fails("close", contest.folder, "--final")

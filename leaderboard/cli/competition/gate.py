@@ -60,39 +60,48 @@ def close_gate(folder: Path, reason: str, final: bool, json: bool) -> None:
     if final:
         from leaderboard.standings.closing import close
 
-        _show(close(contest, datetime.now(UTC), early=bool(reason)), folder, json)
+        found = close(contest, datetime.now(UTC), early=bool(reason))
+        _show(found, folder, contest.config.public_precision, json)
 
 
-def _show(final: dict[str, Any], folder: Path, json: bool) -> None:
+def _show(final: dict[str, Any], folder: Path, precision: int, json: bool) -> None:
     from json import loads
 
     from rich.markup import escape
 
+    from leaderboard.standings.closing import FINE
     from leaderboard.standings.similar import sentences
 
     if json:
         print_json(final)
         return
-    columns = ("place", "team", "private score", "public score", "public place", "rank between", "prize")
+    numbers = ("the same in public", "best in public", "public place")
+    columns = ("place", "team", "private score", *numbers, "rank between", "prize")
+    digits = max(FINE, precision)
     for track in final["tracks"]:
         prizes = {one["team"]: one["prize"] for one in track["winners"]}
         rows = [
             (
                 row["place"],
                 escape(row["name"]),
-                with_interval(row["private"]),
-                number(row["public"]),
+                with_interval(row["private"], digits),
+                number(row["public"], digits),
+                number(row["public_best"], digits),
                 row["public_place"],
                 "-".join(map(str, row["ranks"])),
                 escape(prizes.get(row["team"], "")),
             )
             for row in track["rows"]
         ]
-        console().print(table(escape(track["title"]), columns, rows, right=("public score", "public place")))
+        console().print(table(escape(track["title"]), columns, rows, right=numbers))
         for pair in track["undecided"]:
             places = " and ".join(map(str, pair["places"]))
-            click.echo(f"Places {places} cannot be told apart: {with_interval(pair['difference'])}")
+            click.echo(f"Places {places} cannot be told apart: {with_interval(pair['difference'], digits)}")
         click.echo()
+    click.echo(
+        'Places follow the private score of one submission: "the same in public" is what that one had. "Best in public"\n'
+        'is the team\'s best public score, which "public place" follows.'
+    )
     private = folder / "private"
     for line in sentences(loads((private / "similar.json").read_text(encoding="utf-8"))):
         click.echo(f"For you alone: {line}")

@@ -169,7 +169,7 @@ def test_code_that_fails_everywhere_stands_with_the_constant_answer(tmp_path: Pa
         assert (cell["answered"], cell["asked"], one["differences"]) == (0, len(one["tasks"]), [])
     page = (contest.private / "cross.html").read_text()
     assert "did 0/2" in page
-    assert "<td class=\"none\">none</td>" not in page
+    assert '<td class="none">none</td>' not in page
 
 
 def test_what_is_recorded_is_not_run_again(contest: Contest, found: dict[str, Any]) -> None:
