@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
+from unicodedata import combining, east_asian_width
 
 from markupsafe import Markup, escape
 
@@ -12,6 +15,8 @@ from leaderboard.pages.svg import Scale, drawing, span
 from leaderboard.record.accepting import plain
 
 WIDE, HALF, NARROW = 940, 540, 340
+BOLD = 1.15
+"""How much wider bold letters are."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def progress(
     ends = [(y(line.points[-1][1]), line.name, line.mark) for line in lines if line.points]
     ends += [(y(one.value), one.name, "reference") for one in references]
     for at, name, mark in _spread(ends, top + 4, height - bottom):
-        text = escape(_short(name, 13 if narrow else 20))
+        text = escape(_short(name, right - 8, bold=mark == "leader"))
         body.append(f'<text class="name {mark}" x="{width - right + 8}" y="{at + 4:g}">{text}</text>')
     return drawing(width, height, "".join(body), label, "chart")
 
@@ -135,7 +140,7 @@ def distribution(spots: Sequence[Spot], references: Sequence[Reference], label: 
         body.append(f'<path class="reference" d="M{at:g} {level - 9}V{floor:g}"/>')
         body.append(
             f'<text class="name reference" x="{at + aside:g}" y="{level}" text-anchor="{anchor}">'
-            f"{escape(plain(one.name))}</text>"
+            f"{escape(_short(one.name, (width - at if anchor == 'start' else at) - 6))}</text>"
         )
     for column, stack in stacks.items():
         for level, spot in enumerate(stack):
@@ -158,7 +163,7 @@ def differences(rows: Sequence[Difference], label: str, width: int) -> Markup:
         middle = top + each * (place + 0.5)
         mark = ("even", "first", "second")[row.ahead]
         weight = " strong" if row.strong else ""
-        name = escape(_short(row.name, 15 if narrow else 28))
+        name = escape(_short(row.name, left - 6, 13, row.strong))
         a, b = x(row.low), x(row.high)
         body.append(
             f'<text class="row{weight}" x="0" y="{middle + 4:g}">{name}</text>'
@@ -190,7 +195,7 @@ def moves(rows: Sequence[Move], label: str, width: int) -> Markup:
             f'<circle class="move-end {mark}" cx="{end}" cy="{b:g}" r="2.5"/>'
             f'<text class="tick" x="{left - 10}" y="{a + 4:g}" text-anchor="end">{row.before}</text>'
             f'<text class="name" x="{end + 10}" y="{b + 4:g}">{row.after} '
-            f"{escape(_short(row.name, 16 if width < 500 else 32))}</text>"
+            f"{escape(_short(row.name, right - 32))}</text>"
         )
     return drawing(width, y(places) + each, "".join(body), label, "chart")
 
@@ -210,9 +215,7 @@ def phases(spans: Sequence[tuple[str, datetime, datetime]], now: datetime, label
             body.append(
                 f'<rect class="phase done" x="{a:g}" y="4" width="{max(done, 1):g}" height="{high}" rx="3"/>'
             )
-        body.append(
-            f'<text class="tick" x="{a:g}" y="34">{escape(_short(name, max(int((b - a) / 7), 3)))}</text>'
-        )
+        body.append(f'<text class="tick" x="{a:g}" y="34">{escape(_short(name, b - a))}</text>')
     if opens < now < closes:
         body.append(f'<path class="now" d="M{x(_since(opens, now)):g} 0V20"/>')
     return drawing(width, 40, "".join(body), label, "chart phases")
@@ -275,6 +278,23 @@ def _since(opens: datetime, time: datetime) -> float:
     return (time - opens).total_seconds()
 
 
-def _short(text: str, most: int) -> str:
-    text = plain(text)
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def _short(text: str, room: float, size: float = 12, bold: bool = False) -> str:
+    """As much of a text as has room in pixels, in the letters of a wide font."""
+    text, across = plain(text), size * (BOLD if bold else 1.0)
+    ends = list(accumulate(across * _width(letter) for letter in text))
+    if not text or ends[-1] <= room:
+        return text
+    return text[: bisect_right(ends, room - across)].rstrip() + "…"
+
+
+def _width(letter: str) -> float:
+    """At most how wide a letter is, as a share of the size of the font."""
+    if combining(letter):
+        return 0.0
+    if east_asian_width(letter) in "WF":
+        return 1.3 if ord(letter) > 0xFFFF else 1.0
+    if letter in "MWmw@%ЖШЩЮжшщю":
+        return 1.0
+    if letter in "iIjlfrt.,:;'!|()[] -":
+        return 0.42
+    return 0.77 if letter.isupper() else 0.66

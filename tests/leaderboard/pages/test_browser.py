@@ -41,7 +41,8 @@ def browser() -> Iterator[Chrome]:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    contest = made_contest(tmp_path_factory.mktemp("made") / "c", teams=12, submissions=60, final=True)
+    folder = tmp_path_factory.mktemp("made") / "c"
+    contest = made_contest(folder, teams=12, submissions=60, final=True, name="WOMBATS MELBOURNE WM")
     with live_server(contest) as address:
         yield address
 
@@ -128,6 +129,26 @@ def test_no_page_is_wider_than_the_screen(browser: Chrome, url: str, width: int)
                 == f"rgb({ink.strip()})"
             )
     assert complaints(browser) == []
+
+
+@pytest.mark.parametrize("width", [PHONE, 1000, 1200, DESKTOP])
+def test_plots_and_the_boards_of_the_home_page_stay_within_their_cards(
+    browser: Chrome, url: str, width: int
+) -> None:
+    look(browser, width)
+    for name in KINDS:
+        browser.get(f"{url}/{name}.html")
+        outside = browser.execute_script("""
+            return [...document.querySelectorAll("svg.chart text")].filter(text => text.checkVisibility())
+                .filter(text => text.getBoundingClientRect().right
+                    > text.closest("svg").getBoundingClientRect().right + 1)
+                .map(text => text.textContent)""")
+        assert outside == [], name
+    browser.get(url)
+    spare = browser.execute_script("""
+        return [...document.querySelectorAll(".board.glance")]
+            .map(board => board.parentElement.clientWidth - board.parentElement.scrollWidth)""")
+    assert spare == [0, 0]
 
 
 def test_pages_are_whole_without_javascript(browser: Chrome, url: str) -> None:
