@@ -108,5 +108,6 @@ def _progress(view: View, board: TrackBoard) -> Any:
     references = [Reference(baseline.team.name, view.round(baseline.score.value))] if baseline else []
     if not lines:
         return None
-    label = f"Best score over time of the first {len(lines)} in {board.track.title}"
+    first = "first" if len(lines) == 1 else f"first {len(lines)}"
+    label = f"Best score over time of the {first} in {board.track.title}"
     return partial(progress, lines, references, view.opens, view.until, label)

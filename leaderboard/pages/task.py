@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from leaderboard.pages.charts import Reference, Spot, distribution
+from leaderboard.pages.rendering import named
 from leaderboard.pages.samples import Samples
 from leaderboard.pages.view import View
 
@@ -44,7 +45,7 @@ def task(view: View, name: str, samples: Samples) -> dict[str, Any]:
         for row in rows
         if not row.team.baseline
     ]
-    label = f"Scores of {len(spots)} teams on {name}"
+    label = f"Scores of {len(spots)} {named(len(spots), 'team')} on {name}"
     return {
         "track": board.track,
         "place": view.place(board.track),

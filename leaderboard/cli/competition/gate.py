@@ -99,8 +99,8 @@ def _show(final: dict[str, Any], folder: Path, precision: int, json: bool) -> No
             click.echo(f"Places {places} cannot be told apart: {with_interval(pair['difference'], digits)}")
         click.echo()
     click.echo(
-        'Places follow the private score of one submission: "the same in public" is what that one had. "Best in public"\n'
-        'is the team\'s best public score, which "public place" follows.'
+        'Places follow the private score of one submission, whose public score is "the same in public".\n'
+        '"Best in public" is of whichever submission of the team was best there: "public place" follows it.'
     )
     private = folder / "private"
     for line in sentences(loads((private / "similar.json").read_text(encoding="utf-8"))):

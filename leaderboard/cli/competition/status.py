@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from benchmark.cli.options import json_option
 from benchmark.cli.output import console, print_json, size, table
 from leaderboard.cli.competition.options import folder_argument, open_contest
+
+if TYPE_CHECKING:
+    from leaderboard.contest import Contest
 
 
 @click.command("status")
@@ -22,7 +25,8 @@ def status(folder: Path, json: bool) -> None:
 
     from leaderboard.overview import overview
 
-    found = overview(open_contest(folder), datetime.now(UTC))
+    contest = open_contest(folder)
+    found = overview(contest, datetime.now(UTC)) | {"of_baselines": _of_baselines(contest)}
     if json:
         print_json(found)
         return
@@ -35,19 +39,29 @@ def status(folder: Path, json: bool) -> None:
         console().print("\ncompetition.toml has changed since the competition was made.")
 
 
+def _of_baselines(contest: Contest) -> int:
+    """How many of all submissions are of baselines."""
+    with contest.ledger.reading() as state:
+        return sum(state.teams[one.team].baseline for one in state.submissions.values())
+
+
 def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
     phase, coming = found["phase"], found["next_phase"]
     when = f"{phase['name']}, closes {phase['closes']}" if phase else "none"
     if coming:
         when += f"; {coming['name']} opens {coming['opens']}"
     gate = found["gate"] + (f": {found['reason']}" if found["reason"] else "")
+    of_baselines = f" ({found['of_baselines']} of baselines)" if found["of_baselines"] else ""
     lines = [
         ("phase", when),
         ("gate", "ended for good" if found["final"] else gate),
-        ("teams", f"{found['teams']}, and {found['baselines']} baselines; {found['removed']} removed"),
+        (
+            "teams",
+            f"{found['teams']}, and {_counted(found['baselines'], 'baseline')}; {found['removed']} removed",
+        ),
         (
             "submissions",
-            f"{found['today']} today, {found['submissions']} in all, {found['queue']} in the queue",
+            f"{found['today']} today, {found['submissions']} in all{of_baselines}, {found['queue']} in the queue",
         ),
         ("journal", f"{found['seq']} entries, head {found['head'][:16]}"),
         ("disk", f"{size(found['bytes'])} here, {size(found['free'])} free"),
@@ -55,3 +69,7 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
     if found["errors"]:
         lines.append(("errors", f"{found['errors']} while scoring: private/errors.jsonl"))
     return lines
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
