@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -159,6 +160,13 @@ class Card(Closed):
             raise ValueError("'hard_negatives' belongs to clustering")
         if self.source and self.source not in names:
             raise ValueError("'source' names a feature column")
+        for what, listed in (
+            ("slices", self.slices),
+            ("sources", self.sources),
+            ("ignorable", self.ignorable),
+        ):
+            if len({one.name for one in listed}) < len(listed):
+                raise ValueError(f"the names of [[{what}]] repeat")
         for ignorable in self.ignorable:
             if not {ignorable.column, *ignorable.where} <= names:
                 raise ValueError(f"ignorable {ignorable.name!r} names feature columns")
@@ -192,14 +200,19 @@ def validate_card(content: dict[str, Any], origin: str) -> Card:
     try:
         return Card.model_validate(content)
     except ValidationError as error:
-        faults = [_describe(dict(fault)) for fault in error.errors()]
-    raise UserError(f"The card {origin} has {len(faults)} faults:\n" + "\n".join(f"  - {f}" for f in faults))
+        faults = [_describe(dict(fault), content) for fault in error.errors()]
+    listed = "\n".join(f"  - {fault}" for fault in faults)
+    raise UserError(f"The card {origin} has faults:\n{listed}", do="docs/tasks.md lists the keys of a card.")
 
 
-def _describe(fault: dict[str, Any]) -> str:
-    where = ".".join(str(step) for step in fault["loc"])
+def _describe(fault: dict[str, Any], content: dict[str, Any]) -> str:
+    where = _place(fault["loc"], content)
+    if fault["type"] == "missing":
+        return f"{where}: this key is required"
     if fault["type"] != "extra_forbidden":
-        return f"{where}: {fault['msg']}" if where else str(fault["msg"])
+        message = str(fault["msg"]).removeprefix("Value error, ")
+        given = "" if isinstance(fault["input"], dict | list | tuple) else f", and is {fault['input']!r:.80}"
+        return f"{where}: {message}{given}" if where else message
     models: dict[str, type[Closed]] = {
         "columns": ColumnCard,
         "slices": SliceCard,
@@ -210,3 +223,16 @@ def _describe(fault: dict[str, Any]) -> str:
     model = models.get(str(fault["loc"][0]), Card) if len(fault["loc"]) > 1 else Card
     hint = did_you_mean(str(fault["loc"][-1]), model.model_fields)
     return f"{where}: unknown key. {hint}".rstrip()
+
+
+def _place(steps: Sequence[str | int], content: Any) -> str:
+    """Where a fault stands; entries of a list by their names, where they have one."""
+    said = []
+    for step in steps:
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            content = None
+        name = content.get("name") if isinstance(content, dict) and isinstance(step, int) else None
+        said.append(str(name or step))
+    return ".".join(said)

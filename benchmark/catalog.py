@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -44,6 +46,17 @@ def card_names() -> list[str]:
     return sorted(path.parent.name for path in datasets_folder().glob("*/card.toml"))
 
 
+def cards() -> tuple[list[Card], list[UserError]]:
+    """All cards that can be read, and what is wrong with the others: one in the making stops nothing."""
+    found, faulty = [], []
+    for name in card_names():
+        try:
+            found.append(load_card(name))
+        except UserError as error:
+            faulty.append(error)
+    return found, faulty
+
+
 @cache
 def load_card(name: str) -> Card:
     """The card of a task by its name. UserError with did-you-mean for an unknown one."""
@@ -66,5 +79,25 @@ def load_recipe(name: str) -> Recipe:
         package.__path__ = [str(datasets_folder())]
         sys.modules[_PACKAGE] = package
     load_card(name)
-    recipe: Recipe = importlib.import_module(f"{_PACKAGE}.{name}.prepare").records
+    with recipe_errors(name):
+        recipe: Recipe = importlib.import_module(f"{_PACKAGE}.{name}.prepare").records
     return recipe
+
+
+@contextmanager
+def recipe_errors(task: str) -> Iterator[None]:
+    """What goes wrong in a recipe's own code is told with its place there, as a UserError."""
+    folder = datasets_folder()
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+        at = f" at {Path(own[-1].filename).relative_to(folder)}:{own[-1].lineno}" if own else ""
+        raise UserError(
+            f"The recipe of {task} failed{at}.",
+            given=f"{type(error).__name__}: {error}",
+            do=f"Mend {folder.name}/{task}/prepare.py.",
+        ) from error

@@ -40,7 +40,7 @@ class Report:
         """Raise UserError listing the faults, if there are any."""
         if self.faults:
             raise UserError(
-                f"The predictions for {self.task} have {len(self.faults)} kinds of faults:\n"
+                f"The predictions for {self.task} have faults:\n"
                 + "\n".join(f"  - {fault}" for fault in self.faults),
                 do=f"See the format: classmark show {self.spelled}",
             )

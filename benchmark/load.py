@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from benchmark.card import Card
-from benchmark.catalog import card_names, load_card, load_recipe
+from benchmark.catalog import card_names, cards, load_card, load_recipe
 from benchmark.edition import Edition, parse_edition
 from benchmark.errors import UserError
 from benchmark.home import home, task_folder
@@ -30,7 +30,7 @@ def embedded_tasks() -> list[str]:
     >>> "product_type" in embedded_tasks()
     True
     """
-    return [name for name in card_names() if not load_card(name).sources]
+    return [card.name for card in cards()[0] if not card.sources]
 
 
 def load_task(name: str | Path, fold: int | None = None, format: Format = "parquet") -> Task:
@@ -49,11 +49,7 @@ def load_task(name: str | Path, fold: int | None = None, format: Format = "parqu
     folder = task_folder(card.name, version)
     if not folder.exists():
         if edition is None:
-            raise UserError(
-                f"Task {card.name} {version} is not prepared on this machine.",
-                given=f"CLASSMARK_HOME={home()}",
-                do=f"classmark prepare {card.name} --secret FILE",
-            )
+            raise _not_prepared(card, version, f"classmark prepare {card.name} --secret FILE")
         folder = _prepare(card, edition)
     return open_task(folder, fold, format)
 
@@ -61,9 +57,18 @@ def load_task(name: str | Path, fold: int | None = None, format: Format = "parqu
 def _prepare(card: Card, edition: Edition) -> Path:
     raw = os.environ.get("CLASSMARK_RAW")
     if not raw and not all(source.default_download for source in card.sources):
-        raise UserError(
-            f"Task {card.name} {card.version} is not prepared on this machine.",
-            given=f"CLASSMARK_HOME={home()}",
-            do=f"classmark prepare {card.name} --raw DIR    (or --download; see datasets/{card.name}/README.md)",
+        raise _not_prepared(
+            card, edition.version(card), f"classmark prepare {card.name} --raw DIR    (or --download)"
         )
     return prepare(card, load_recipe(card.name), Path(raw) if raw else None, edition=edition)
+
+
+def _not_prepared(card: Card, version: str, do: str) -> UserError:
+    """The editions that are here are named: after a download from a competition it is mostly one of these."""
+    there = sorted(path.name for path in task_folder(card.name, "").glob("*") if path.is_dir())
+    names = [f"{card.name}+{name.partition('+')[2]}" for name in there if name.startswith(f"{card.version}+")]
+    return UserError(
+        f"Task {card.name} {version} is not prepared on this machine.",
+        given=f"CLASSMARK_HOME={home()}",
+        do=do + "".join(f"\n           or take the edition that is here: {name}" for name in names),
+    )

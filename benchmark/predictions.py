@@ -6,6 +6,7 @@ A predictions table is hostile until checked: no pickle is read, nothing is gues
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -105,8 +106,14 @@ def read_predictions(given: Predictions, task: Task) -> pa.Table:
         table = given
     elif isinstance(given, pd.DataFrame):
         table = _from_frame(given)
-    else:
+    elif isinstance(given, str | os.PathLike):
         table = _from_file(Path(given), task)
+    else:
+        raise UserError(
+            "Predictions are a table.",
+            allowed="a pandas DataFrame, an Arrow table, or the path of a .parquet or .csv file",
+            given=type(given).__name__,
+        )
     repeated = sorted(name for name, count in Counter(table.column_names).items() if count > 1)
     if repeated:
         raise Unreadable(Fault("repeated columns", "A column name stands twice.", examples=_shown(repeated)))
@@ -125,7 +132,9 @@ def _from_frame(frame: pd.DataFrame) -> pa.Table:
 def _from_file(path: Path, task: Task) -> pa.Table:
     if not path.is_file():
         raise UserError(
-            f"There is no predictions file {path}.", do="Give the path of a .parquet or .csv file."
+            f"There is no predictions file {path}.",
+            given="a folder" if path.is_dir() else "",
+            do="Give the path of a .parquet or .csv file.",
         )
     size = path.stat().st_size
     if size > most_bytes(task):
@@ -232,7 +241,7 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
     """A column of strings; Unreadable where it has another type."""
     values = table.column(name)
     plain = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
-    if pa.types.is_null(plain):
+    if pa.types.is_null(plain) or not len(values):  # an empty frame has columns of any type
         return pa.chunked_array([pa.nulls(len(values), pa.string())])
     if not (pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_string_view(plain)):
         raise Unreadable(Fault("wrong types", f"Column {name!r} must hold strings and holds {plain}."))

@@ -6,6 +6,7 @@ A recipe only reads raw files; everything that decides fairness is done here, th
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +25,12 @@ from benchmark.families import families, refuse_giant
 from benchmark.files import file_digest, new_folder, write_bytes, write_json
 from benchmark.hiding import ask_oracle, hide
 from benchmark.home import hidden_folder, task_folder
+from benchmark.recipes import PARTS, records_of, require_finite
 from benchmark.sources import RawFiles
 from benchmark.split import assign_parts
 from benchmark.streams import Streams
 from benchmark.tables import STRING, write_csv, write_parquet
+from benchmark.task import open_task
 
 Progress = Callable[[str], None]
 
@@ -39,24 +42,29 @@ def prepare(
     download: bool = False,
     progress: Progress = lambda step: None,
     edition: Edition | None = None,
+    anew: bool = False,
 ) -> Path:
     """Prepare one edition of a task, its own version unless another is given, and return its folder.
 
     `raw` is a folder of raw files; without it they are downloaded, where the card or `download` allows. The same
-    raw files and edition give byte-equal CSV and pictures.
+    raw files and edition give byte-equal CSV and pictures. What is prepared already stays, unless `anew` is set.
+    UserError for a card and a recipe that do not fit, and where another digest comes out than the card fixes.
     """
     edition = edition or Edition()
     version, streams = edition.version(card), edition.streams(card)
     target = task_folder(card.name, version)
-    if target.exists():
+    if target.exists() and not anew:
+        _require_fixed(card, version, open_task(target).digest, f"Move {target} away to prepare it anew.")
         progress("already prepared")
         return target
     progress("reading raw files" if card.sources else "making records")
-    made = recipe(RawFiles(card, raw, download, edition))
-    given, posterior = made if isinstance(made, tuple) else (made, None)
+    records, posterior = records_of(recipe, RawFiles(card, raw, download, edition), card)
     progress("splitting")
-    standard = _standardize(_checked(given, card), posterior, card, streams)
-    with new_folder(target) as draft, new_folder(hidden_folder(card.name, version), replace=True) as hidden:
+    standard = _standardize(records, posterior, card, streams)
+    with (
+        new_folder(target, replace=anew) as draft,
+        new_folder(hidden_folder(card.name, version), replace=True) as hidden,
+    ):
         progress("writing tables")
         own = {"version": version, "labels": "secret" if edition.secret else "public"}
         published = _publish(standard, card, own, draft, progress)
@@ -66,17 +74,21 @@ def prepare(
             published["oracle"] = ask_oracle(published, draft, hidden)
         write_json(draft / "card.json", published)
         write_json(draft / "croissant.json", croissant(published))
-        if card.digest and version == card.version and published["digest"] != card.digest:
-            raise _changed(card, published["digest"])
+        _require_fixed(card, version, published["digest"], _FIXED + _RELEASES * (not card.sources))
     return target
 
 
-def _changed(card: Card, digest: str) -> UserError:
-    do = "A version is fixed for ever: changed data or a changed recipe need a new version."
-    if not card.sources:
-        do += " Another release of numpy or pillow can also be the cause: an edition with --seed has no fixed digest."
-    return UserError(
-        f"Task {card.name} {card.version} came out different from what its card fixes.",
+_FIXED = "A version is fixed for ever: changed data or a changed recipe need a new version."
+_RELEASES = (
+    " Another release of numpy or pillow can also be the cause: an edition with --seed has no fixed digest."
+)
+
+
+def _require_fixed(card: Card, version: str, digest: str, do: str) -> None:
+    if not card.digest or version != card.version or digest == card.digest:
+        return
+    raise UserError(
+        f"Task {card.name} {card.version} is different from what its card fixes.",
         allowed=f"digest {card.digest}",
         given=f"digest {digest}",
         do=do,
@@ -92,18 +104,6 @@ class _Standard:
     labels: pd.DataFrame  # target, family, split or fold, part, slices, ignore, values
     columns: tuple[Column, ...]
     posterior: pd.DataFrame | None  # id, answer, probability and values
-
-
-def _checked(records: pd.DataFrame, card: Card) -> pd.DataFrame:
-    named = [column.name for column in card.columns] + [card.target, *card.families]
-    optional = (card.stratify, card.ignore, card.split.column, card.split.test_only, card.hard_negatives)
-    named += [name for name in optional if name]
-    named += [part.column for part in card.slices]
-    if missing := sorted(set(named) - set(records.columns)):
-        raise UserError(f"The recipe of {card.name} does not return the columns {missing}.")
-    if records[card.target].isna().any():
-        raise UserError(f"The recipe of {card.name} returns rows without a {card.target}.")
-    return records.reset_index(drop=True)
 
 
 def _standardize(
@@ -178,7 +178,7 @@ def _split(
         shares = {str(fold): 1.0 for fold in range(card.split.folds)}
         return {"fold": assign_parts(family, stratum, shares, streams.rng("split"))}
     split = np.full(len(family), "test", object)
-    shares = {name: getattr(card.split, name) for name in ("train", "validation", "test")}
+    shares = {name: getattr(card.split, name) for name in PARTS}
     free = np.ones(len(family), bool)
     if card.split.test_only:
         held = np.unique(family[records[card.split.test_only].to_numpy(bool)])
@@ -186,6 +186,12 @@ def _split(
         shares["test"] = max(0.0, shares["test"] - (~free).mean())
     _, among = np.unique(family[free], return_inverse=True)
     split[free] = assign_parts(among, stratum[free], shares, streams.rng("split"))
+    if empty := sorted(set(PARTS) - set(split)):
+        raise UserError(
+            f"{card.name} has too few records or families for a split: none for {', '.join(empty)}.",
+            given=f"{len(split)} records in {family.max() + 1} families, {len(np.unique(stratum))} strata",
+            do="Name in `stratify` a column with fewer values, or give more records.",
+        )
     test = np.flatnonzero(split == "test")
     part = np.full(len(split), None, object)
     shares = {"public": card.split.public, "private": 1 - card.split.public}
@@ -200,16 +206,24 @@ def _with_values(column: Column, values: pd.Series[Any]) -> Column:
         return column
     seen = sorted(values.dropna().astype(str).loc[lambda text: text != ""].unique())
     if column.values and (unknown := sorted(set(seen) - set(column.values))):
-        raise UserError(f"Column {column.name!r} has values that its closed list lacks: {unknown[:5]}.")
+        raise UserError(
+            f"Column {column.name!r} has values that its closed list lacks.",
+            allowed=", ".join(column.values[:20]),
+            given=", ".join(unknown[:5]),
+            do="Add them to the card, or mend them in the recipe.",
+        )
     return Column(**{**vars(column), "values": column.values or tuple(seen)})
 
 
 def _typed(values: pd.Series[Any], column: Column, task: str) -> pd.Series[Any]:
     try:
         if column.type == "numeric":
-            return values.astype("float64")
+            numbers = values.astype("float64")
+            require_finite(numbers, task)
+            return numbers
         if column.type == "datetime":
-            return pd.to_datetime(values, utc=True).dt.as_unit("us")
+            with warnings.catch_warnings(action="ignore", category=UserWarning):  # no format was found
+                return pd.to_datetime(values, utc=True).dt.as_unit("us")
         if column.type == "image":
             return values.astype(object)
         text: pd.Series[Any] = values.astype(STRING)
@@ -229,7 +243,11 @@ def _name_pictures(
 
 
 def _suffix(picture: bytes | Path) -> str:
-    head = picture[:4] if isinstance(picture, bytes) else picture.open("rb").read(4)
+    if isinstance(picture, bytes):
+        head = picture[:4]
+    else:
+        with picture.open("rb") as file:
+            head = file.read(4)
     return ".png" if head == b"\x89PNG" else ".jpg"
 
 

@@ -45,14 +45,15 @@ class RawFiles:
         raise UserError(
             f"The raw file {wanted.file} of task {self._task} is not in the raw folder.",
             given=str(self._folder),
-            do=f"Put it there ({wanted.url or wanted.homepage}), or leave out --raw to download it.",
+            do=f"Put it there{_from(wanted)}"
+            + (", or leave out --raw to download it." if wanted.url else "."),
         )
 
     def _fetch(self, source: SourceCard) -> Path:
         if not source.url:
             raise UserError(
                 f"{source.file} of task {self._task} cannot be downloaded by itself.",
-                do=f"Get it from {source.homepage} and give its folder: --raw DIR",
+                do=f"Get it{_from(source)} and give its folder: --raw DIR",
             )
         if not (source.default_download or self._download):
             raise UserError(
@@ -64,6 +65,11 @@ class RawFiles:
         return _download(source)
 
 
+def _from(source: SourceCard) -> str:
+    place = source.homepage or source.url
+    return f" from {place}" if place else ""
+
+
 def _verified(path: Path, source: SourceCard) -> Path:
     digest = folder_digest(path) if source.folder else file_digest(path)
     if digest != source.sha256:
@@ -71,7 +77,7 @@ def _verified(path: Path, source: SourceCard) -> Path:
             f"The raw {'folder' if source.folder else 'file'} {path.name} is not the one on the card.",
             allowed=f"SHA-256 {source.sha256}",
             given=f"SHA-256 {digest} ({path})",
-            do="Get it anew; changed data would be a new version of the task.",
+            do="Get it anew. On a card in the making goes the digest given here; changed data are a new version.",
         )
     return path
 

@@ -112,8 +112,9 @@ def prepare_one(
     edition: Edition,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Path:
-    """Prepare a task by its name, perhaps in another process."""
+    """Prepare a task by its name, perhaps in another process; anew where no digest on its card fixes it yet."""
     from benchmark.catalog import load_card, load_recipe
     from benchmark.prepare import prepare
 
-    return prepare(load_card(name), load_recipe(name), raw, download, progress, edition)
+    card = load_card(name)
+    return prepare(card, load_recipe(name), raw, download, progress, edition, anew=not card.digest)

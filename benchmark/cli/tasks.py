@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from benchmark.cli.options import json_option
 from benchmark.cli.output import console, print_json, table
 
+if TYPE_CHECKING:
+    from benchmark.card import Card
+
 
 @click.command("tasks")
 @json_option
 def command(json: bool) -> None:
     """List the tasks."""
-    from benchmark.load import list_tasks
+    from benchmark.catalog import cards
 
-    listing = [_describe(name) for name in list_tasks()]
+    readable, faulty = cards()
+    listing = [_describe(card) for card in readable]
+    for fault in faulty:
+        click.echo(f"{fault}\n", err=True)
     if json:
         print_json(listing)
         return
@@ -30,12 +36,10 @@ def command(json: bool) -> None:
     console().print("\nclassmark show TASK tells more.")
 
 
-def _describe(name: str) -> dict[str, Any]:
-    from benchmark.catalog import load_card
+def _describe(card: Card) -> dict[str, Any]:
     from benchmark.home import task_folder
     from benchmark.task import open_task
 
-    card = load_card(name)
     folder = task_folder(card.name, card.version)
     prepared = folder.is_dir()
     return {

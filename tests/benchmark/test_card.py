@@ -33,7 +33,7 @@ def test_datasets_is_no_package() -> None:
     ("kind", "change", "message"),
     [
         ("classification", {"metrik": "accuracy"}, "metrik: unknown key. Did you mean 'metric'?"),
-        ("classification", {"columns": [{"name": "a", "typ": "text"}]}, "columns.0.typ: unknown key"),
+        ("classification", {"columns": [{"name": "a", "typ": "text"}]}, "columns.a.typ: unknown key"),
         ("classification", {"kind": "ranking"}, "kind"),
         ("classification", {"metric": "pair_f1"}, "does not belong to classification"),
         ("classification", {"metric": "macro_f2"}, "macro_f1"),
@@ -48,6 +48,8 @@ def test_datasets_is_no_package() -> None:
         ("classification", {"split": {"folds": 5, "column": "x"}}, "give folds, or a column, or shares"),
         ("classification", {"split": {"train": 0.9}}, "sum to 1"),
         ("classification", {"columns": []}, "at least one"),
+        ("classification", {"columns": [{"name": "a", "description": ""}]}, "columns.a.type: this key is required"),
+        ("classification", {"slices": [{"name": "a", "column": "shop"}] * 2}, "the names of [[slices]] repeat"),
         ("classification", {"columns": [{"name": "family", "type": "text", "description": ""}]}, "suite's own"),
         ("classification", {"columns": [{"name": "a", "type": "text", "description": "", "unit": "m"}]}, "numeric"),
     ],
@@ -59,8 +61,10 @@ def test_faults_are_named(kind: str, change: dict[str, Any], message: str) -> No
 
 
 def test_all_faults_are_listed_at_once() -> None:
-    with pytest.raises(UserError, match="2 faults"):
+    with pytest.raises(UserError) as caught:
         toy_card("classification", version="one", labels="open")
+    assert "version: String should match" in str(caught.value)
+    assert "labels: Input should be 'public' or 'secret', and is 'open'" in str(caught.value)
 
 
 def test_a_card_that_is_no_toml(tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ def test_a_making_that_fails_leaves_nothing(tmp_path, home, tmp_path_factory, mo
     toy_datasets(datasets, monkeypatch)
     (datasets / "toy_matching" / "prepare.py").write_text("def records(raw):\n    raise OSError('no disk')\n")
 
-    with pytest.raises(OSError, match="no disk"):
+    with pytest.raises(UserError, match="no disk"):
         make(tmp_path / "contest", Plan(SETTINGS, TASKS), jobs=1)
 
     assert not list(tmp_path.iterdir())
