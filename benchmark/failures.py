@@ -16,7 +16,7 @@ LOG_LINES = 6
 NO_ENVIRONMENT = "No environment could be built"
 
 _FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line \d+, in .+\n(?:    (?P<code>.+)\n)?', re.MULTILINE)
-_IN_SOLUTION = re.compile(r'File "[^"]*/work/solution/')
+IN_SOLUTION = re.compile(r'File "[^"]*/work/solution/')
 _MANY_MORE = "A task has many times the rows of a slice:"
 _SPARE = {
     "timeout": "stop before task.budget.seconds_left() ends.",
@@ -115,9 +115,9 @@ def explain(record: Record) -> Failure:
 def _last_words(log: str) -> str:
     """The last lines of a log; of a traceback, the last place in the solution and what was raised."""
     lines = [line for line in log.splitlines() if line.strip(" ^")]
-    places = [place for place, line in enumerate(lines) if _IN_SOLUTION.search(line)]
+    places = [place for place, line in enumerate(lines) if IN_SOLUTION.search(line)]
     told = [*lines[places[-1] : places[-1] + 2], lines[-1]] if places else lines[-LOG_LINES:]
-    return _IN_SOLUTION.sub('File "', "\n".join(told))
+    return IN_SOLUTION.sub('File "', "\n".join(told))
 
 
 def _failed_call(log: str) -> str:

@@ -25,7 +25,7 @@ from benchmark.families import families, refuse_giant
 from benchmark.files import file_digest, new_folder, write_bytes, write_json
 from benchmark.hiding import ask_oracle, hide
 from benchmark.home import hidden_folder, task_folder
-from benchmark.recipes import PARTS, records_of, require_finite
+from benchmark.recipes import PARTS, PNG, head_of, records_of, require_finite
 from benchmark.sources import RawFiles
 from benchmark.split import assign_parts
 from benchmark.streams import Streams
@@ -243,12 +243,7 @@ def _name_pictures(
 
 
 def _suffix(picture: bytes | Path) -> str:
-    if isinstance(picture, bytes):
-        head = picture[:4]
-    else:
-        with picture.open("rb") as file:
-            head = file.read(4)
-    return ".png" if head == b"\x89PNG" else ".jpg"
+    return ".png" if head_of(picture) == PNG else ".jpg"
 
 
 def _publish(

@@ -13,7 +13,7 @@ from benchmark.catalog import Raw, Recipe, recipe_errors
 from benchmark.errors import UserError
 
 PARTS = ("train", "validation", "test")
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
+PNG, JPEG = b"\x89PNG", b"\xff\xd8\xff"
 
 
 def records_of(recipe: Recipe, raw: Raw, card: Card) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -135,12 +135,16 @@ def _pictures(cells: pd.Series[Any], card: Card) -> pd.Series[Any]:
 
 
 def _is_picture(cell: Any) -> bool:
-    if isinstance(cell, Path):
-        if not cell.is_file():
-            return False
-        with cell.open("rb") as file:
-            return file.read(4).startswith(PICTURES)
-    return isinstance(cell, bytes) and cell.startswith(PICTURES)
+    there = cell.is_file() if isinstance(cell, Path) else isinstance(cell, bytes)
+    return there and head_of(cell).startswith((PNG, JPEG))
+
+
+def head_of(picture: bytes | Path) -> bytes:
+    """The first four bytes of a picture, which tell its format."""
+    if isinstance(picture, bytes):
+        return picture[:4]
+    with picture.open("rb") as file:
+        return file.read(4)
 
 
 def _rows(faulty: pd.Series[bool]) -> str:

@@ -38,6 +38,7 @@ def overview(contest: Contest, now: datetime) -> dict[str, Any]:
             "removed": sum(not team.active for team in state.teams.values()),
             "baselines": sum(team.active and team.baseline for team in state.teams.values()),
             "submissions": len(state.submissions),
+            "of_baselines": sum(state.teams[one.team].baseline for one in state.submissions.values()),
             "today": sum(one.time.astimezone(UTC).date() == today for one in state.submissions.values()),
             "queue": len(state.queued()),
             "errors": _errors(contest),

@@ -8,6 +8,7 @@ from typing import Any
 
 from leaderboard.pages.charts import Line, Reference, progress
 from leaderboard.pages.view import View, compare_path
+from leaderboard.record.outcome import outcome
 from leaderboard.record.state import Submission, Team
 
 NEIGHBOURS = 3
@@ -87,12 +88,7 @@ def _attempt(
 ) -> Attempt:
     scoring = view.snapshot.scorings.get(one.id)
     tasks = scoring.tasks if scoring else {}
-    if scoring is None:
-        status = "queued"
-    elif all(score.status == "ok" for score in tasks.values()):
-        status = "scored"
-    else:
-        status = "failed" if all(score.status != "ok" for score in tasks.values()) else "partly scored"
+    status = outcome(score.status for score in tasks.values()) if scoring else "queued"
     counts = tuple(part["track"].name for part in tracks if part["row"].submission.id == one.id)
     return Attempt(
         submission=one,

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from benchmark.failures import IN_SOLUTION
 from benchmark.records import Record
 from benchmark.run import Run, execute
 from benchmark.runner import recorded
@@ -23,7 +24,6 @@ CODE = "code"
 LOG_LINES = 20
 MOST_LOG = 2_000
 _SUITE = re.compile(r'  File "(?![^"]*/work/solution/)[^"]*/benchmark/worker\.py", line ')
-_IN_SOLUTION = re.compile(r'File "[^"]*/work/solution/')
 
 
 def open_code(contest: Contest, submission: Submission) -> Solution:
@@ -83,7 +83,7 @@ def _outcome(record: Record) -> Path | TaskScore:
     if path := predictions_of(record):
         return path
     lines = (record.folder / "log.txt").read_text(encoding="utf-8").splitlines()
-    log = _IN_SOLUTION.sub('File "', "\n".join([*_without_suite(lines)][-LOG_LINES:]))[-MOST_LOG:]
+    log = IN_SOLUTION.sub('File "', "\n".join([*_without_suite(lines)][-LOG_LINES:]))[-MOST_LOG:]
     return TaskScore(record.run["status"], message=f"{record.run['reason']}\n{log}".strip())
 
 

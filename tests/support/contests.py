@@ -13,6 +13,9 @@ from toys import KINDS, hidden_labels, right_answer, toy_task
 from benchmark.task import Task
 from leaderboard.contest import Contest
 from leaderboard.making.competition import begin_records
+from leaderboard.record.accepting import accept
+from leaderboard.record.state import Submission
+from leaderboard.scoring.submissions import record_scoring
 
 TOML = """
 name = "toys"
@@ -86,3 +89,14 @@ def write_answers(contest: Contest, folder: Path, wrong: float = 0.0, seed: int 
         paths[name] = folder / f"{name}.parquet"
         answer(contest.task(name), wrong, seed).to_parquet(paths[name], index=False)
     return paths
+
+
+def submitted(contest: Contest, team: str, folder: Path, note: str = "", wrong: float = 0.0) -> Submission:
+    """A submission of all tasks by a team, scored."""
+    files = {
+        name: contest.submissions.put([path.read_bytes()])
+        for name, path in write_answers(contest, folder, wrong=wrong).items()
+    }
+    submission, _ = accept(contest, team, files, note)
+    record_scoring(contest, submission.id)
+    return submission

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from benchmark.cli.options import json_option
 from benchmark.cli.output import console, print_json, size, table
 from leaderboard.cli.competition.options import folder_argument, open_contest
-
-if TYPE_CHECKING:
-    from leaderboard.contest import Contest
 
 
 @click.command("status")
@@ -25,8 +22,7 @@ def status(folder: Path, json: bool) -> None:
 
     from leaderboard.overview import overview
 
-    contest = open_contest(folder)
-    found = overview(contest, datetime.now(UTC)) | {"of_baselines": _of_baselines(contest)}
+    found = overview(open_contest(folder), datetime.now(UTC))
     if json:
         print_json(found)
         return
@@ -37,12 +33,6 @@ def status(folder: Path, json: bool) -> None:
     console().print(table("\nLast entries", ("seq", "time", "kind", "what"), last, right=("seq",)))
     if found["settings_changed"]:
         console().print("\ncompetition.toml has changed since the competition was made.")
-
-
-def _of_baselines(contest: Contest) -> int:
-    """How many of all submissions are of baselines."""
-    with contest.ledger.reading() as state:
-        return sum(state.teams[one.team].baseline for one in state.submissions.values())
 
 
 def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,27 +7,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from contests import toy_contest, write_answers
+from contests import submitted, toy_contest
 from made_contest import CLOSES, made_contest
 
 from benchmark.cli import cli
 from leaderboard.contest import Contest
 from leaderboard.pages.site import Site
-from leaderboard.record.accepting import accept
 from leaderboard.record.selecting import select
 from leaderboard.record.teams import add_team
-from leaderboard.scoring.submissions import record_constants, record_scoring
+from leaderboard.scoring.submissions import record_constants
 from leaderboard.standings.boards import Standings
-
-
-def submitted(contest: Contest, team: str, folder: Path, wrong: float) -> str:
-    files = {
-        name: contest.submissions.put([path.read_bytes()])
-        for name, path in write_answers(contest, folder, wrong=wrong).items()
-    }
-    submission, _ = accept(contest, team, files)
-    record_scoring(contest, submission.id)
-    return submission.id
 
 
 def report(contest: Contest) -> str:
@@ -42,9 +31,9 @@ def test_scores_of_what_counts_are_told_from_the_best_public_ones(tmp_path: Path
     record_constants(contest)
     foxes, _ = add_team(contest.ledger, "Foxes")
     owls, _ = add_team(contest.ledger, "Owls")
-    submitted(contest, foxes.id, tmp_path / "good", 0.0)
-    worse = submitted(contest, foxes.id, tmp_path / "bad", 0.9)
-    submitted(contest, owls.id, tmp_path / "owls", 0.3)
+    submitted(contest, foxes.id, tmp_path / "good", wrong=0.0)
+    worse = submitted(contest, foxes.id, tmp_path / "bad", wrong=0.9).id
+    submitted(contest, owls.id, tmp_path / "owls", wrong=0.3)
     select(contest, foxes.id, [worse])
     command = ["competition", "close", str(contest.folder), "--final", "--reason", "It is over."]
     done = CliRunner().invoke(cli, command)
