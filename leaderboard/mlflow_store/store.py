@@ -1,13 +1,11 @@
 """MLflow, where the leaderboard is shown to the organizer's people and tools. The record stays the truth.
 
-One experiment per competition, one run per scored submission. Nothing but this module and `tracking` imports MLflow.
+One experiment per competition, one run per scored submission. Only `database` and `tracking` import MLflow beside it.
 """
 
 from __future__ import annotations
 
 import fcntl
-import logging
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,20 +18,12 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 from uuid import uuid4
 
-from sqlalchemy.engine import make_url
-
-from leaderboard.mlflow_store.content import NUMBER, SUBMISSION, RunContent
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, Run, RunTag
 from mlflow.exceptions import MlflowException
 
-for _name in ("alembic", "mlflow"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+from leaderboard.mlflow_store.content import NUMBER, SUBMISSION, RunContent
+from leaderboard.mlflow_store.database import make_database, sqlite_file
 
 PAGE = 1_000
 ANALYZE_FIRST = 100
@@ -72,10 +62,9 @@ class Store:
     def __init__(self, uri: str, name: str, folder: Path) -> None:
         self.uri, self.name, self.folder = uri, name, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._database = _sqlite_file(uri)
-        if self._database:
-            self._database.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite_file(uri)
         with self._locked(), _told():
+            make_database(uri)
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._open()
             if self._database:
@@ -242,13 +231,6 @@ def _seen(run: Run) -> SeenRun:
 def _local(uri: str) -> Path | None:
     """The folder of an artifact URI on this machine's disk."""
     return Path(url2pathname(urlsplit(uri).path)) if uri.startswith("file:") else None
-
-
-def _sqlite_file(uri: str) -> Path | None:
-    if not uri.startswith("sqlite"):
-        return None
-    name = make_url(uri).database
-    return Path(name) if name else None
 
 
 @contextmanager

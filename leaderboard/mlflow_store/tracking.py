@@ -11,6 +11,7 @@ from mlflow.exceptions import MlflowException
 from benchmark.errors import UserError
 from benchmark.home import home
 from benchmark.records import Record
+from leaderboard.mlflow_store.database import make_database
 
 _STATUS = {"ok": "FINISHED", "unsupported": "KILLED"}
 
@@ -19,9 +20,15 @@ def tracker(uri: str) -> Callable[[Record], None]:
     """A function that logs a record as a run of the experiment `classmark/<task>-<version>`, once per record.
 
     Parameters are what was run, metrics what came out (`<metric>`, `<metric>_low`, `<metric>_high`, seconds,
-    memory), tags the status, key and digests; the record's files are artifacts.
+    memory), tags the status, key and digests; the record's files are artifacts. UserError where MLflow is not to be
+    had at `uri`: now, before hours of runs, or later.
     """
-    client = MlflowClient(tracking_uri=uri)
+    try:
+        make_database(uri)
+        client = MlflowClient(tracking_uri=uri)
+        client.search_experiments(max_results=1)
+    except Exception as error:
+        raise UserError(f"There is no MLflow at {uri}.", given=f"{type(error).__name__}: {error}") from None
 
     def log(record: Record) -> None:
         try:

@@ -251,23 +251,6 @@ def test_mlflow_that_is_away_is_caught_up_with(contest: Contest, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_processes_may_make_a_fresh_store_at_once(contest: Contest) -> None:
-    code = (
-        "import sys; from pathlib import Path; from leaderboard.contest import Contest; "
-        "from leaderboard.mlflow_store.writer import open_store; open_store(Contest(Path(sys.argv[1]))).runs()"
-    )
-    (contest.folder / "mlflow" / "mlflow.db").unlink()
-    command = [sys.executable, "-c", code, str(contest.folder)]
-    started = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
-    ended = [(process.communicate()[1], process.returncode) for process in started]
-    assert [code for _, code in ended] == [0, 0, 0], ended
-    with sqlite3.connect(contest.folder / "mlflow" / "mlflow.db") as connection:
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        count = connection.execute("SELECT count(*) FROM experiments WHERE name = 'toys'").fetchone()
-        assert count == (1,)
-
-
-@pytest.mark.slow
 def test_a_writer_killed_again_and_again_leaves_one_run_for_each_submission(
     contest: Contest, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from toys import toy_task
 
 from benchmark.cli import cli
+from benchmark.errors import UserError
 from benchmark.records import read_records
 
 mlflow = pytest.importorskip("mlflow")
@@ -43,3 +45,14 @@ def test_each_record_is_logged_once_with_metrics_and_files(
     assert not (tmp_path / "mlruns").exists()
     names = {file.path for file in client.list_artifacts(runs["constant"].info.run_id)}
     assert {"run.json", "score.json", "predictions.parquet", "log.txt"} <= names
+
+
+def test_no_mlflow_is_told_before_anything_runs(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    arguments = ["run", "--task", str(toy_task("clustering").folder), "--solution", "constant"]
+    arguments += ["--results", str(tmp_path / "results"), "--mlflow", ""]
+    for uri in (f"sqlite:///{tmp_path}/file/mlflow.db", "gopher://host"):
+        arguments[-1] = uri
+        with pytest.raises(UserError, match=re.escape(f"There is no MLflow at {uri}.")):
+            CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert not (tmp_path / "results").exists()
