@@ -32,6 +32,7 @@ TYPES = {
     "jpg": "image/jpeg",
 }
 MOST_KEPT = 1000
+DEEPEST = 9
 Page = tuple[bytes, str]
 
 
@@ -90,6 +91,11 @@ class Site:
                 self._kept[path] = made
             return self._kept[path]
 
+    def missing(self, path: str) -> bytes:
+        """What a browser is shown at an address where there is nothing."""
+        with self._lock:
+            return self._render(self._newest(), path, "missing.html", {})
+
     def _newest(self) -> View:
         """The view of this minute and of the newest entry; what was made from an older one is dropped."""
         known, now = self._view, self._clock().replace(second=0, microsecond=0)
@@ -130,17 +136,19 @@ class Site:
         found = self._content(view, folder, name)
         if found is None:
             return None
-        template, content = found
+        return self._render(view, path, *found), HTML
+
+    def _render(self, view: View, path: str, template: str, content: dict[str, Any]) -> bytes:
         shared = {
             "view": view,
             "config": view.config,
             "snapshot": view.snapshot,
-            "root": "../" if folder else "",
+            "root": "../" * min(path.count("/"), DEEPEST),
             "here": path,
             "live": False,
             "compare_path": compare_path,
         }
-        return self._templates.get_template(template).render({**shared, **content}).encode(), HTML
+        return self._templates.get_template(template).render({**shared, **content}).encode()
 
     def _content(self, view: View, folder: str, name: str) -> tuple[str, dict[str, Any]] | None:
         """The template of a page and what goes into it."""

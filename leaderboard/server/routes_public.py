@@ -17,10 +17,6 @@ from leaderboard.server.service import Served, Service
 from leaderboard.views import board_json, competition_json, history_json, task_json, team_json
 
 BYTES = "application/octet-stream"
-_NOTHING = (
-    '<!doctype html><html lang="en"><title>Nothing here</title><h1>There is nothing at this address.</h1>'
-    '<p><a href="/">To the leaderboard</a></p></html>'
-)
 router = APIRouter(tags=["public"])
 
 
@@ -102,7 +98,7 @@ def page(path: str, request: Request, service: Served) -> Response:
     """A page for people."""
     found = None if path.startswith(("api/", "data/")) else service.site.page(path or "index.html")
     if found is None and "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(_NOTHING, 404)
+        return HTMLResponse(service.site.missing(path), 404)
     if found is None:
         raise Refusal("unknown", "There is nothing at this address.", given=f"/{path}", do="Begin at /")
     return answer(request, *found)

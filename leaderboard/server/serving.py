@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp
 from benchmark.errors import UserError
 from leaderboard.contest import Contest
 from leaderboard.making.bundles import publish_rules
+from leaderboard.overview import overview
 from leaderboard.record.accepting import plain
 from leaderboard.server.app import create_app
 from leaderboard.server.children import children_of
@@ -71,9 +73,9 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
 
 
 def _greeting(contest: Contest, plan: Plan) -> list[str]:
-    with contest.ledger.reading() as state:
-        teams = sum(team.active and not team.baseline for team in state.teams.values())
-        counts = f"{teams} teams, {len(state.submissions)} submissions, {len(state.queued())} to score"
+    found = overview(contest, datetime.now(UTC))
+    of_baselines = f" ({found['of_baselines']} of baselines)" if found["of_baselines"] else ""
+    counts = f"teams {found['teams']}, submissions {found['submissions']}{of_baselines}, to score {found['queue']}"
     address = f"http://[{plan.host}]:{plan.port}" if ":" in plan.host else f"http://{plan.host}:{plan.port}"
     shown = make_url(contest.mlflow).render_as_string() if "://" in contest.mlflow else contest.mlflow
     return [

@@ -68,7 +68,11 @@ def close(contest: Contest, now: datetime, early: bool = False) -> dict[str, Any
 
 def _require_over(contest: Contest, state: State, now: datetime, early: bool) -> None:
     if state.final is not None:
-        raise UserError("The competition is closed already.", given=f"at {state.final['time']}")
+        raise UserError(
+            "The competition has ended already, and an end is for ever.",
+            given=f"ended at {state.final['time']}",
+            do=f"Publish its report: classmark publish {contest.folder} SITE",
+        )
     do = f"Wait, or end it early: classmark competition close {contest.folder} --final --reason TEXT"
     if state.gate == "open":
         raise UserError("The gate is open: submissions are taken until it is closed.", do=do)

@@ -43,7 +43,7 @@ def test_new_says_what_to_do_next(tmp_path, tmp_path_factory, monkeypatch):
     said = run(
         "new", folder, "--task", "toy_matching", "--opens", "2027-01-31", "--closes", "2027-05-31T12:00Z"
     )
-    assert "1 tasks in 1 tracks, open from 2027-01-31 00:00 to 2027-05-31 12:00 UTC" in said
+    assert "matching (toy_matching); open from 2027-01-31 00:00 to 2027-05-31 12:00 UTC" in said
     assert f"classmark serve {folder}" in said
     assert f"copy {folder / 'private' / 'secrets'}" in said
     assert Contest(folder).config.name == "spring-2027"
@@ -221,7 +221,7 @@ def test_the_end_is_recorded_once(tmp_path):
     assert "1.0000 [1.0000, 1.0000]" in said
     assert "similar.json" in said
     assert "ended for good" in run("status", contest.folder)
-    assert "closed already" in fails("close", contest.folder, "--final")
+    assert "has ended already" in fails("close", contest.folder, "--final")
     said = fails("open", contest.folder, "--reason", "extra time")
     assert "ended for good" in said
     assert "do:      For more submissions make a new competition" in said

@@ -111,8 +111,9 @@ def new(
         return
     secrets = folder / "private" / "secrets"
     keep = f"  copy {secrets} to a safe place: with it the tasks can be made again\n" if prize else ""
+    tracks = ", ".join(f"{track.name} ({', '.join(track.names)})" for track in contest.config.tracks)
     click.echo(
-        f"✓ {folder}: {len(contest.config.tasks)} tasks in {len(contest.config.tracks)} tracks, "
+        f"✓ {folder}: {tracks}; "
         f"open from {settings.opens:%Y-%m-%d %H:%M} to {settings.closes:%Y-%m-%d %H:%M} UTC\n\n"
         f"Next:\n"
         f"  read and change {folder / 'competition.toml'} and {folder / contest.config.rules}\n"

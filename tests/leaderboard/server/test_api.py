@@ -151,7 +151,7 @@ def test_errors_have_one_shape(team: httpx.Client) -> None:
 def test_a_browser_at_a_wrong_address_gets_a_page(team: httpx.Client) -> None:
     answer = team.get("/nothing/here", headers={"Accept": "text/html,*/*"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
-    assert 'href="/"' in answer.text
+    assert '<a href="../index.html">To the leaderboard</a>' in answer.text
     assert "nothing/here" not in answer.text
 
 

@@ -132,7 +132,7 @@ def test_the_end_is_written_down_once(contested: Book) -> None:
         assert state.final == body
         assert body["journal"] == {"seq": state.seq - 1, "head": contest.ledger.journal.entries()[-2].digest}
         seq = state.seq
-    with pytest.raises(UserError, match="closed already"):
+    with pytest.raises(UserError, match="has ended already"):
         close(contest, OVER + timedelta(days=1))
     assert contest.ledger.journal.last() == seq
 
