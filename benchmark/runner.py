@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from benchmark.budget import Budget
 from benchmark.errors import UserError, require
+from benchmark.labels import load_labels
 from benchmark.records import Record, read_record, record_folder
 from benchmark.requirements import wanted_requirements
 from benchmark.run import Run, execute
@@ -37,7 +38,7 @@ def plan(
     """All runs: every solution on every task, fold and seed. `folds` None means all of them.
 
     The files of each task are verified here, once. Raises UserError for foreign code that is not trusted where
-    there is no sandbox, and for requirements that are refused.
+    there is no sandbox, for requirements that are refused, and for a task whose labels this machine does not hold.
     """
     solutions, runs = list(solutions), []
     for solution in solutions:
@@ -46,6 +47,7 @@ def plan(
         wanted_requirements(solution)
     for task in tasks:
         verify_pictures(task)
+        load_labels(task)
         parts = [task] if task.folds is None else [task.with_fold(f) for f in folds or range(task.folds)]
         runs += [
             Run(solution, part, seed, budget, trusted)

@@ -308,6 +308,14 @@ def test_a_changed_picture_stops_the_plan(tmp_path: Path) -> None:
         plan([load_solution(str(solution_file(tmp_path)))], [open_task(folder)], [0], None, BUDGET)
 
 
+def test_a_task_without_labels_stops_the_plan(tmp_path: Path, home: Path) -> None:
+    task = toy_task("classification")
+    for path in (home / "hidden").rglob("labels.json"):
+        path.unlink()
+    with pytest.raises(UserError, match="are not on this machine, so nothing can be scored here"):
+        plan([load_solution(str(solution_file(tmp_path)))], [task], [0], None, BUDGET)
+
+
 def test_ray_gives_the_same_records(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     task = toy_task("classification", split={"folds": 2})
