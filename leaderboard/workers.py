@@ -10,19 +10,29 @@ import time
 from collections.abc import Callable
 
 POLL_SECONDS = 0.2
+GRACE_SECONDS = 30.0
 
 
 def stop_with_parent() -> threading.Event:
-    """An event that is set when the parent process is gone, and at SIGTERM or Ctrl-C."""
+    """An event that is set when the parent process is gone, and at SIGTERM or Ctrl-C.
+
+    Without its parent a process that hangs is ended the hard way after a while: the next one waits for its locks.
+    """
     stop, parent = threading.Event(), os.getppid()
+    heard: list[int] = []
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == parent and not heard:
             time.sleep(POLL_SECONDS)
         stop.set()
+        while os.getppid() == parent:
+            time.sleep(POLL_SECONDS)
+        time.sleep(GRACE_SECONDS)
+        os._exit(1)
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        # A parent of many threads that is killed sends many. One amid another's `stop.set()` would wait for ever.
+        signal.signal(number, lambda number, _: heard.append(number))
     threading.Thread(target=watch, daemon=True).start()
     return stop
 

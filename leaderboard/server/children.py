@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -43,7 +45,10 @@ class _Child:
             command = [sys.executable, "-m", self.module, *self.arguments]
             try:
                 self.process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent, start_new_session=True
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    preexec_fn=partial(_end_with_parent, os.getpid()),
+                    start_new_session=True,
                 )
             except (OSError, subprocess.SubprocessError) as error:  # no memory or processes left, for now
                 log.error("child not started", extra={"fields": {"module": self.module, "error": str(error)}})
@@ -100,7 +105,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     """In a child, before it runs: Linux ends it when the server is gone, even when that was killed."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # killed before that
+        os._exit(1)

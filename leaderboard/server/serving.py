@@ -75,7 +75,9 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
 def _greeting(contest: Contest, plan: Plan) -> list[str]:
     found = overview(contest, datetime.now(UTC))
     of_baselines = f" ({found['of_baselines']} of baselines)" if found["of_baselines"] else ""
-    counts = f"teams {found['teams']}, submissions {found['submissions']}{of_baselines}, to score {found['queue']}"
+    counts = (
+        f"teams {found['teams']}, submissions {found['submissions']}{of_baselines}, to score {found['queue']}"
+    )
     address = f"http://[{plan.host}]:{plan.port}" if ":" in plan.host else f"http://{plan.host}:{plan.port}"
     shown = make_url(contest.mlflow).render_as_string() if "://" in contest.mlflow else contest.mlflow
     return [
