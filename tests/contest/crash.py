@@ -2,7 +2,8 @@
 
 Teams submit all the time, valid files and broken ones, and one of them never ends its upload. The server, a scoring
 worker, the writer of MLflow or the whole of PostgreSQL is killed. Each time, what clients hold is compared with the
-record: every receipt is there once, nothing that was refused is, and half-written files are gone after a start.
+record: every receipt is there once, nothing that was refused is, and half-written files are gone after a start, as
+are the processes of a server that was killed.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ BROKEN = 0.15
 LONGEST_PAUSE = 2.0
 SCORED_SECONDS = 3600
 MLFLOW_SECONDS = 600
+ORPHAN_SECONDS = 60
 WORKERS = {"scorer": "leaderboard.scoring.scorer", "MLflow writer": "leaderboard.mlflow_store.writer"}
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -139,11 +141,14 @@ def _kill(
         postgres.start()
         _wait_for(server.health)
         return 0
+    children = server.processes()[1:]
     server.kill()
     halves = [path.name for path in _incoming(contest)]
     server.start()
     left = {path.name for path in _incoming(contest)}
     faults += [f"half-written file {name} is there after a start" for name in halves if name in left]
+    orphans = psutil.wait_procs(children, timeout=ORPHAN_SECONDS)[1]
+    faults += [f"process {one.pid} of a killed server still runs" for one in orphans]
     return len(halves)
 
 
