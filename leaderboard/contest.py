@@ -116,6 +116,18 @@ class Contest:
             fcntl.flock(file, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
             yield
 
+    @contextmanager
+    def rescoring_lock(self) -> Iterator[None]:
+        """One rescoring at a time: UserError where another process is at one."""
+        with (self.private / "rescoring.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UserError(
+                    "Another process is scoring everything again.", do="Wait for its end."
+                ) from None
+            yield
+
     def labels_file(self, task: str, file: str) -> Path:
         """Where `labels.json` or `labels.parquet` of a task lies."""
         return self.home / "hidden" / task / self.config.tasks[task] / file

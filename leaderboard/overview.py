@@ -33,6 +33,7 @@ def overview(contest: Contest, now: datetime) -> dict[str, Any]:
             "gate": state.gate or "by the dates",
             "reason": state.reason,
             "final": state.final is not None,
+            "rescoring": state.rescoring and state.rescoring["reason"],
             "settings_changed": config_digest(contest.folder) != state.opening.get("config"),
             "teams": sum(team.active and not team.baseline for team in state.teams.values()),
             "removed": sum(not team.active for team in state.teams.values()),

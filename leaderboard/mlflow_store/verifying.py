@@ -102,6 +102,8 @@ def _of_scorings(state: State) -> tuple[list[str], list[str]]:
 def _halves(contest: Contest) -> Iterator[str]:
     """What one record says and the other does not."""
     with contest.private_ledger.reading() as scores, contest.ledger.reading() as state:
+        if state.rescoring is not None:
+            yield f"rescoring: not told yet ({state.rescoring['reason']}); it goes on, or is to be done again"
         if state.final is not None:
             closed = state.final["private_journal"]
             entries = contest.private_ledger.journal.entries(closed["seq"] - 1)

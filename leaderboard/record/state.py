@@ -97,6 +97,7 @@ class State:
     gate: Literal["", "open", "closed"] = ""
     reason: str = ""
     final: dict[str, Any] | None = None
+    rescoring: dict[str, Any] | None = None  # begun, and not told yet
     rescorings: list[dict[str, Any]] = field(default_factory=list)
     by_team: dict[str, list[str]] = field(default_factory=dict)
     by_token: dict[str, str] = field(default_factory=dict)
@@ -172,7 +173,11 @@ class State:
     def _constants(self, entry: Entry, body: dict[str, Any]) -> None:
         self.constant = scoring_of(entry)
 
+    def _rescoring_begun(self, entry: Entry, body: dict[str, Any]) -> None:
+        self.rescoring = body
+
     def _rescored(self, entry: Entry, body: dict[str, Any]) -> None:
+        self.rescoring = None
         self.rescorings.append(body | {"time": entry.time})
 
     def _final(self, entry: Entry, body: dict[str, Any]) -> None:

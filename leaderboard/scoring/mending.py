@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from benchmark.columns import Column
 from benchmark.errors import UserError
-from benchmark.files import copy_file, file_digest, temporary_folder, write_bytes, write_json
+from benchmark.files import file_digest, temporary_folder, write_bytes, write_json
 from benchmark.tables import write_parquet
 from benchmark.task import Task
 from leaderboard.contest import Contest
@@ -69,7 +69,7 @@ def put_in_place(contest: Contest, mended: Mended, reason: str) -> None:
         aside = contest.private / "labels-before" / f"{mended.task}-{mended.before[:12]}"
         for path in (table, record):
             if not (aside / path.name).is_file():
-                copy_file(path, aside / path.name)
+                write_bytes(aside / path.name, path.read_bytes())
         body = {"task": mended.task, "before": mended.before, "after": mended.after, "reason": reason}
         contest.ledger.record(lambda state: [("labels_mended", body)])
     elif known["labels"] == mended.after:

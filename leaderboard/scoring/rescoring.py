@@ -32,18 +32,26 @@ def rescore(
 
     Returns what changed, as JSON: {"reason", "scorer", "time", "labels", "submissions", "public", "private"}; the last
     two list who moved. It is kept in `private/rescorings`, and without the private part in the record. `say` is told
-    how many are done. Whoever is interrupted does the same again: how all stood before is kept until it is told.
-    UserError for labels that do not fit or are in place already, no reason, and once the competition has ended;
-    nothing has happened then.
+    how many are done. Whoever is interrupted does the same again: the record says that it was begun, and how all stood
+    before is kept until it is told. UserError for labels that do not fit or are in place already, no reason, while
+    another process scores again, and once the competition has ended; nothing has happened then.
     """
+    with contest.rescoring_lock():
+        return _rescore(contest, reason, labels or {}, say)
+
+
+def _rescore(
+    contest: Contest, reason: str, labels: Mapping[str, Path], say: Callable[[int, int], None]
+) -> dict[str, Any]:
     reason = plain(reason)[:MOST_NOTE]
     if not reason:
         raise UserError("A reason is needed: teams are told it.", do="--reason TEXT")
     with contest.ledger.reading() as state:
         _require_running(state)
-    mended = [read_mended(contest, task, path) for task, path in (labels or {}).items()]
-    _require_change(contest, mended)
-    begun = _begin(contest, mended)
+        interrupted, number = state.rescoring is not None, len(state.rescorings) + 1
+    mended = [read_mended(contest, task, path) for task, path in labels.items()]
+    _require_change(mended, interrupted)
+    begun = _begin(contest, mended, reason, interrupted)
     for one in mended:
         put_in_place(contest, one, reason)
     record_constants(contest, reason)
@@ -64,13 +72,9 @@ def rescore(
     }
     body = {"reason": reason, "scorer": SCORER, "tasks": list(told["labels"]), "moves": told["public"]}
 
-    def decide(state: State) -> list[Addition]:
-        _require_running(state)
-        return [("rescored", body)] if len(state.rescorings) == begun["told"] else []
-
-    contest.ledger.record(decide)
-    write_json(contest.private / "rescorings" / f"{now:%Y%m%dT%H%M%S}.json", told)
-    (contest.private / BEGUN).unlink()
+    write_json(contest.private / "rescorings" / f"{number}.json", told)
+    contest.ledger.record(lambda state: [("rescored", body)])
+    (contest.private / BEGUN).unlink(missing_ok=True)
     return told
 
 
@@ -82,9 +86,9 @@ def _require_running(state: State) -> None:
         )
 
 
-def _require_change(contest: Contest, mended: Sequence[Mended]) -> None:
+def _require_change(mended: Sequence[Mended], interrupted: bool) -> None:
     """UserError where labels are given, none differs, and no rescoring that was interrupted goes on."""
-    if mended and all(one.in_place for one in mended) and not (contest.private / BEGUN).is_file():
+    if mended and all(one.in_place for one in mended) and not interrupted:
         raise UserError(
             "The labels that were given are those in place: nothing was scored again.",
             given=", ".join(one.task for one in mended),
@@ -92,20 +96,28 @@ def _require_change(contest: Contest, mended: Sequence[Mended]) -> None:
         )
 
 
-def _begin(contest: Contest, mended: Iterable[Mended]) -> dict[str, Any]:
-    """How all stood before, and which labels change; `private/rescoring.json` keeps it until it is told."""
+def _begin(contest: Contest, mended: Iterable[Mended], reason: str, interrupted: bool) -> dict[str, Any]:
+    """How all stood before, and which labels change; `private/rescoring.json` keeps it until it is told.
+
+    Where that file was lost with a disk, how all stand now.
+    """
     path = contest.private / BEGUN
-    if path.is_file():
+    if interrupted and path.is_file():
         begun: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     else:
-        with contest.ledger.reading() as state:
-            told = len(state.rescorings)
         sides = {"public": places(full(contest)), "private": places(full(contest, private=True))}
-        begun = {"told": told, "labels": {}, **sides}
+        begun = {"labels": {}, **sides}
     for one in mended:
         if one.changed or one.task not in begun["labels"]:
             begun["labels"][one.task] = {"before": one.before, "after": one.after, "rows": one.changed}
     write_json(path, begun)
+    if not interrupted:
+
+        def decide(state: State) -> list[Addition]:
+            _require_running(state)
+            return [("rescoring_begun", {"reason": reason, "scorer": SCORER})]
+
+        contest.ledger.record(decide)
     return begun
 
 

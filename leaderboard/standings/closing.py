@@ -73,6 +73,12 @@ def _require_over(contest: Contest, state: State, now: datetime, early: bool) ->
             given=f"ended at {state.final['time']}",
             do=f"Publish its report: classmark publish {contest.folder} SITE",
         )
+    if state.rescoring is not None:
+        raise UserError(
+            "Not all submissions are scored again yet: a rescoring is under way, or was interrupted.",
+            given=state.rescoring["reason"],
+            do=f"Wait for it, or do it again: classmark competition rescore {contest.folder} --reason TEXT ...",
+        )
     do = f"Wait, or end it early: classmark competition close {contest.folder} --final --reason TEXT"
     if state.gate == "open":
         raise UserError("The gate is open: submissions are taken until it is closed.", do=do)

@@ -56,6 +56,8 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
         ("journal", f"{found['seq']} entries, head {found['head'][:16]}"),
         ("disk", f"{size(found['bytes'])} here, {size(found['free'])} free"),
     ]
+    if found["rescoring"]:
+        lines.append(("scoring again", f"begun, and not ended: {found['rescoring']}"))
     if found["errors"]:
         lines.append(("errors", f"{found['errors']} while scoring: private/errors.jsonl"))
     return lines

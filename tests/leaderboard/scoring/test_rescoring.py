@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -13,14 +14,18 @@ from wellformed import read_page
 from benchmark.errors import UserError
 from benchmark.files import file_digest
 from leaderboard.contest import Contest
+from leaderboard.mlflow_store.verifying import verify
+from leaderboard.overview import overview
 from leaderboard.pages.site import Site
 from leaderboard.record.accepting import accept
 from leaderboard.record.teams import add_team
 from leaderboard.scoring.rescoring import rescore
 from leaderboard.scoring.scorer import score_queue
 from leaderboard.standings.boards import Standings
+from leaderboard.standings.closing import close
 
 TASK = "toy_classification"
+OVER = datetime(2999, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -112,6 +117,10 @@ def test_a_rescoring_that_was_interrupted_is_done_once(
 
     with pytest.raises(KeyboardInterrupt):
         rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"}, die)
+    assert any("rescoring: not told yet (wrong)" in fault for fault in verify(contest))
+    assert overview(contest, OVER)["rescoring"] == "wrong"
+    with pytest.raises(UserError, match="Not all submissions are scored again yet"):
+        close(contest, OVER)
     told = rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
     assert told["labels"][TASK]["rows"] == 40
     for part in ("public", "private"):
@@ -120,6 +129,35 @@ def test_a_rescoring_that_was_interrupted_is_done_once(
         assert moves["ada"]["rank"] == [1, 2]
     with contest.ledger.reading() as state, contest.private_ledger.reading() as private:
         assert {len(found) for found in (*state.scorings.values(), *private.scorings.values())} == {2}
+    assert overview(contest, OVER)["rescoring"] is None
+    assert close(contest, OVER)["submissions"] == 2
+
+
+def test_it_does_not_begin_amid_another(
+    contest: Contest, tmp_path: Path
+) -> None:
+    def another(done: int, count: int) -> None:
+        with pytest.raises(UserError, match="Another process is scoring everything again"):
+            rescore(contest, "more")
+        with pytest.raises(UserError, match="Not all submissions are scored again yet"):
+            close(contest, OVER)
+
+    assert rescore(contest, "wrong", say=another)["submissions"] == 2
+    assert [entry.kind for entry in contest.ledger.journal.entries()].count("rescored") == 1
+
+
+def test_what_an_earlier_rescoring_left_is_not_taken_for_an_interrupted_one(
+    contest: Contest, tmp_path: Path
+) -> None:
+    left = contest.private / "rescoring.json"
+    kept: list[bytes] = []
+    rescore(contest, "a new release", say=lambda done, count: kept.append(left.read_bytes()))
+    left.write_bytes(kept[0])  # killed before it was removed
+    told = rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
+    assert {move["team"] for move in told["public"]} == {"ada", "grace"}
+    with contest.ledger.reading() as state:
+        assert [one["reason"] for one in state.rescorings] == ["a new release", "wrong"]
+    assert {path.name for path in (contest.private / "rescorings").iterdir()} == {"1.json", "2.json"}
 
 
 def test_who_is_killed_between_labels_and_their_digest_mends_them_again(
