@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import io
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,24 +18,25 @@ from benchmark.files import file_digest
 
 @dataclass(frozen=True)
 class Draft:
-    """A file that is written and not kept yet."""
+    """A file that is written and not kept yet. It stays open: its lock says that somebody still wants it."""
 
     path: Path
     digest: str
     size: int
+    file: io.FileIO = field(repr=False, compare=False)
 
     def discard(self) -> None:
+        self.file.close()
         self.path.unlink(missing_ok=True)
 
 
 class Writing:
-    """A draft while it is written, beside the kept files."""
+    """A draft while it is written, in a folder beside the kept files."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, folder: Path) -> None:
         self.size = 0
         self._digest = hashlib.sha256()
-        self._file = path.open("xb", buffering=0)
+        self.path, self._file = _locked(folder)
 
     def write(self, chunk: bytes | memoryview) -> None:
         """Raises OSError, such as for a full disk."""
@@ -44,8 +47,7 @@ class Writing:
             rest = rest[self._file.write(rest) :]
 
     def done(self) -> Draft:
-        self._file.close()
-        return Draft(self.path, self._digest.hexdigest(), self.size)
+        return Draft(self.path, self._digest.hexdigest(), self.size, self._file)
 
     def discard(self) -> None:
         self._file.close()
@@ -68,7 +70,7 @@ class Vault:
     def begin(self) -> Writing:
         """Begin a draft whose content comes piece by piece. Raises OSError."""
         self.incoming.mkdir(parents=True, exist_ok=True)
-        return Writing(self.incoming / uuid4().hex)
+        return Writing(self.incoming)
 
     def draft(self, chunks: Iterable[bytes]) -> Draft:
         """Write the content that comes in chunks beside the kept files. Raises OSError; nothing is left of it then."""
@@ -87,9 +89,10 @@ class Vault:
         They are synced side by side, so that several cost little more than one.
         """
         with ThreadPoolExecutor(max(len(drafts), 1)) as pool:
-            list(pool.map(lambda draft: _sync(draft.path), drafts))
+            list(pool.map(lambda draft: os.fsync(draft.file.fileno()), drafts))
         for draft in drafts:
             os.replace(draft.path, self.path(draft.digest))
+            draft.file.close()
         _sync(self.root)
 
     def put(self, chunks: Iterable[bytes]) -> str:
@@ -113,8 +116,22 @@ class Vault:
         return found
 
     def clear_incoming(self) -> None:
-        """Remove what a killed process left half-written."""
-        shutil.rmtree(self.incoming, ignore_errors=True)
+        """Remove what killed processes left half-written; what a running one is at stays."""
+        for path in self.incoming.glob("*"):
+            with suppress(OSError), path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+
+
+def _locked(folder: Path) -> tuple[Path, io.FileIO]:
+    """A new file with a lock on it, which goes with the process."""
+    while True:
+        path = folder / uuid4().hex
+        file = path.open("xb", buffering=0)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return path, file
+        file.close()  # cleared before it was locked
 
 
 def _sync(path: Path) -> None:

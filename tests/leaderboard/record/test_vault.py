@@ -91,7 +91,11 @@ def test_missing_and_changed_files_are_named(vault: Vault) -> None:
     )
 
 
-def test_what_was_half_written_is_cleared(vault: Vault) -> None:
-    vault.draft([b"half"])
+def test_what_a_killed_process_left_half_written_is_cleared_and_no_more(vault: Vault) -> None:
     vault.clear_incoming()
-    assert not vault.incoming.exists()
+    mine = vault.draft([b"whole"])
+    (vault.incoming / "left").write_bytes(b"half")
+    vault.clear_incoming()
+    assert list(vault.incoming.iterdir()) == [mine.path]
+    vault.keep([mine])
+    assert vault.faults([mine.digest]) == []

@@ -99,7 +99,7 @@ def test_a_submission_is_scored_and_the_service_ends_in_order(
     assert served.process.wait(60) == 0
     assert not [one for one in children if one.is_running()]
     log = served.log.read_text()
-    assert "Toys & co: 0 teams, 0 submissions" in log
+    assert "Toys & co: teams 0, submissions 0, to score 0" in log
     assert served.url in log
     assert token not in log
     assert "Traceback" not in log
