@@ -62,24 +62,29 @@ class Reading:
         self._seq = 0
 
     def new(self) -> Iterator[RunContent]:
-        """What each scoring makes of its run, for the scorings that were recorded since the last call."""
+        """What each scoring makes of its run, for the scorings that were recorded since the last call.
+
+        A private record that was copied after the public one may know scorings of submissions that are not on it.
+        """
         for entry in self._ledger.journal.entries(self._seq):
             self._seq = entry.seq
             if entry.kind == "constants":
                 self._constant = scoring_of(entry)
-            elif entry.kind == "scored":
-                yield self._content(entry)
+            elif entry.kind == "scored" and (content := self._content(entry)):
+                yield content
 
     def is_done(self) -> bool:
         """Whether nothing was recorded since the last call of `new`."""
         return self._ledger.journal.last() == self._seq
 
-    def _content(self, entry: Entry) -> RunContent:
+    def _content(self, entry: Entry) -> RunContent | None:
         scoring = scoring_of(entry)
-        number = self._numbers[scoring.submission] = self._numbers.get(scoring.submission, 0) + 1
         with self._contest.ledger.reading() as state:
-            submission = state.submissions[scoring.submission]
+            submission = state.submissions.get(scoring.submission)
+            if submission is None:
+                return None
             team = state.teams[submission.team]
+        number = self._numbers[submission.id] = self._numbers.get(submission.id, 0) + 1
         ended_ok = any(task.status == "ok" for task in scoring.tasks.values())
         return RunContent(
             submission=submission.id,

@@ -40,12 +40,15 @@ def tracker(uri: str) -> Callable[[Record], None]:
 
 
 def _log(client: MlflowClient, uri: str, record: Record) -> None:
+    """The run is ended last: one that is not is half-made, and is completed."""
     run = record.run
     experiment = _experiment(client, uri, f"classmark/{run['task']}-{run['version']}")
     key = f"{run['key']} {run['started']}"
-    if client.search_runs([experiment], f"tags.`classmark.record` = '{key}'", max_results=1):
+    found = client.search_runs([experiment], f"tags.`classmark.record` = '{key}'", max_results=1)
+    if found and found[0].info.status != "RUNNING":
         return
-    made = client.create_run(experiment, run_name=f"{run['solution']} {record.folder.name}")
+    name, tags = f"{run['solution']} {record.folder.name}", {"classmark.record": key}
+    made = found[0] if found else client.create_run(experiment, run_name=name, tags=tags)
     moment = made.info.start_time
     client.log_batch(
         made.info.run_id,
@@ -54,7 +57,6 @@ def _log(client: MlflowClient, uri: str, record: Record) -> None:
             Param(name, str(run[name])) for name in ("solution", "task", "version", "fold", "seed", "budget")
         ],
         tags=[
-            RunTag("classmark.record", key),
             RunTag("classmark.status", run["status"]),
             RunTag("classmark.reason", run["reason"][:4000]),
             RunTag("classmark.solution_digest", run["solution_digest"]),

@@ -47,6 +47,29 @@ def test_each_record_is_logged_once_with_metrics_and_files(
     assert {"run.json", "score.json", "predictions.parquet", "log.txt"} <= names
 
 
+def test_a_run_that_was_half_logged_is_completed(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    arguments = ["run", "--task", str(toy_task("clustering").folder), "--solution", "constant"]
+    arguments += ["--results", str(tmp_path / "results"), "--mlflow", uri]
+    for step in ("log_batch", "log_artifacts", "set_terminated"):
+        with monkeypatch.context() as killed:
+            killed.setattr(mlflow.MlflowClient, step, _killed)
+            assert CliRunner().invoke(cli, arguments, catch_exceptions=False).exit_code == 1
+    assert CliRunner().invoke(cli, arguments, catch_exceptions=False).exit_code == 0
+    client = mlflow.MlflowClient(tracking_uri=uri)
+    [experiment] = [one for one in client.search_experiments() if one.name.startswith("classmark/")]
+    [run] = client.search_runs([experiment.experiment_id])
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["bcubed_f1"] == 0
+    assert "run.json" in {file.path for file in client.list_artifacts(run.info.run_id)}
+
+
+def _killed(*given: object, **named: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_no_mlflow_is_told_before_anything_runs(tmp_path: Path, home: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     arguments = ["run", "--task", str(toy_task("clustering").folder), "--solution", "constant"]

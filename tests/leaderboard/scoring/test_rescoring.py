@@ -133,9 +133,7 @@ def test_a_rescoring_that_was_interrupted_is_done_once(
     assert close(contest, OVER)["submissions"] == 2
 
 
-def test_it_does_not_begin_amid_another(
-    contest: Contest, tmp_path: Path
-) -> None:
+def test_it_does_not_begin_amid_another(contest: Contest, tmp_path: Path) -> None:
     def another(done: int, count: int) -> None:
         with pytest.raises(UserError, match="Another process is scoring everything again"):
             rescore(contest, "more")
