@@ -1,7 +1,8 @@
 """The two kinds of errors: `UserError`, which a person can mend, and everything else, which is a bug.
 
 UserError            what was wrong, what is allowed, what was given, what to do; exit code 2, no traceback
-└── MissingExtra     an optional package is needed; says the exact install command
+├── MissingExtra     an optional package is needed; says the exact install command
+└── HostTrouble      what this machine or its network does not give at present: no fault of what is run
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ class MissingExtra(UserError):
             f"This needs the package {package!r}, which is not installed.",
             do=f"pip install 'classmark[{extra}]'",
         )
+
+
+class HostTrouble(UserError):
+    """What this machine or its network does not give at present: no fault of what is run, and worth another try."""
 
 
 def require(package: str, extra: str) -> None:

@@ -84,17 +84,20 @@ def read_regular(path: Path, limit: int) -> bytes:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A new folder that is removed at the end, whatever was put into it: however deep, however many."""
+    """A new folder that is removed at the end, whatever was put into it."""
     folder = tempfile.mkdtemp(prefix="classmark-")
     try:
         yield Path(folder)
     finally:
-        remove = ["rm", "-rf", "--", folder]
-        if subprocess.run(
-            remove, stderr=subprocess.DEVNULL
-        ).returncode:  # a folder that is closed to its own user
-            subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False)
-            subprocess.run(remove, check=False)
+        remove_folder(Path(folder))
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder, whatever somebody hostile put into it: however deep, however many, closed to its own user."""
+    remove = ["rm", "-rf", "--", str(folder)]
+    if subprocess.run(remove, stderr=subprocess.DEVNULL).returncode:
+        subprocess.run(["chmod", "-R", "u+rwx", "--", str(folder)], check=False)
+        subprocess.run(remove, check=False)
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -25,7 +25,7 @@ from benchmark.budget import Budget
 from benchmark.checking import check
 from benchmark.environment import environment, versions
 from benchmark.errors import UserError
-from benchmark.files import read_regular, temporary_folder
+from benchmark.files import read_regular, remove_folder, temporary_folder
 from benchmark.home import vectors_folder
 from benchmark.kinds import kind_of
 from benchmark.labels import Labels, load_labels
@@ -197,6 +197,7 @@ def _make(
         adopt(work / "vectors", vectors_folder(), MOST_VECTORS)
     ending = _ending(run, work, finished, _tail(log))
     ending.environment = own
+    _take_predictions(task, work, log, ending)
     return ending
 
 
@@ -218,24 +219,30 @@ def _ending(run: Run, work: Path, finished: Finished, log: str) -> _Ending:
         ending.status, ending.reason = outcome["status"], outcome.get("reason", "")
     elif finished.exit_code:
         ending.status, ending.reason = "failed", f"exit code {finished.exit_code}"
-    else:
-        _take_predictions(run.task, work, ending)
     return ending
 
 
-def _take_predictions(task: Task, work: Path, ending: _Ending) -> None:
-    """Copy the predictions out of reach of whoever wrote them."""
+def _take_predictions(task: Task, work: Path, log: Path, ending: _Ending) -> None:
+    """Take the predictions out of reach of whoever wrote them; all else that the run left makes room for them."""
+    name, content = _read_predictions(task, work, ending) if ending.status == "ok" else ("", b"")
+    remove_folder(work)
+    log.unlink()
+    if ending.status == "ok":
+        ending.predictions = work.with_name(name)
+        ending.predictions.write_bytes(content)
+
+
+def _read_predictions(task: Task, work: Path, ending: _Ending) -> tuple[str, bytes]:
+    """Name and bytes of the predictions; nothing, and another ending, where there are none to be read."""
     found = [name for name in ("predictions.parquet", "predictions.csv") if os.path.lexists(work / name)]
     if not found:
         ending.status, ending.reason = "failed", "no predictions were written"
-        return
+        return "", b""
     try:
-        content = read_regular(work / found[0], most_bytes(task))
+        return found[0], read_regular(work / found[0], most_bytes(task))
     except OSError as error:
         ending.status, ending.reason = "invalid", f"the predictions were not opened: {error}"
-        return
-    ending.predictions = work.with_name(found[0])
-    ending.predictions.write_bytes(content)
+        return "", b""
 
 
 def _outcome(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmark.errors import HostTrouble
 from leaderboard.contest import Contest
 
 OUTAGES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -24,8 +25,8 @@ def failures_file(contest: Contest) -> Path:
 
 
 def raise_outage(error: Exception) -> None:
-    """Raise an error that will pass, a full or read-only disk: it is no fault of what is scored."""
-    if isinstance(error, OSError) and error.errno in OUTAGES:
+    """Raise an error that will pass, such as a full or read-only disk: it is no fault of what is scored."""
+    if isinstance(error, HostTrouble) or (isinstance(error, OSError) and error.errno in OUTAGES):
         raise error
 
 

@@ -6,10 +6,13 @@ The code gets what a participant may see, never a label. Its predictions go on t
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from benchmark.errors import HostTrouble
 from benchmark.failures import IN_SOLUTION
 from benchmark.records import Record
 from benchmark.run import Run, execute
@@ -37,15 +40,30 @@ def open_code(contest: Contest, submission: Submission) -> Solution:
 def run_on(
     contest: Contest, solution: Solution, task: str, cpus: Sequence[int], stop: threading.Event
 ) -> Record:
-    """The record of a solution's run on a task; made now unless there is one. KeyboardInterrupt when `stop` is set.
+    """The record of a solution's run on a task; made now unless there is one.
 
-    One that never began, as its environment could not be built, or on which the suite itself failed, is made again.
+    Raises KeyboardInterrupt when `stop` is set, and HostTrouble where there is too little room for it. One that
+    never began, as its environment could not be built, or on which the suite itself failed, is made again.
     """
     results, run = contest.home / "results", run_of(contest, solution, task)
     found = recorded(run, results)
     if found and (found.ok or (found.run["seconds"]["total"] and not found.run.get("trace"))):
         return found
+    require_room(contest)
     return execute(run, results, cpus, stop)
+
+
+def require_room(contest: Contest) -> None:
+    """Raise HostTrouble where a run could not fill the disk as far as the settings let it."""
+    folder, wanted = tempfile.gettempdir(), contest.config.code.budget().disk
+    free = shutil.disk_usage(folder).free
+    if free < wanted:
+        raise HostTrouble(
+            "There is less room for the work folder of a run than the run may use.",
+            allowed=f"{wanted / 1e9:g} GB or more, disk in [code] of competition.toml",
+            given=f"{free / 1e9:.1f} GB in {folder}",
+            do="Make room, or set TMPDIR to a folder on another disk.",
+        )
 
 
 def run_of(contest: Contest, solution: Solution, task: str) -> Run:
@@ -56,7 +74,10 @@ def run_of(contest: Contest, solution: Solution, task: str) -> Run:
 def run_code(
     contest: Contest, submission: Submission, cpus: Sequence[int], stop: threading.Event
 ) -> dict[str, Path | TaskScore]:
-    """The predictions file of a code submission for each task, or how its run ended where there is none."""
+    """The predictions file of a code submission for each task, or how its run ended where there is none.
+
+    HostTrouble where this machine could not run it on one of them.
+    """
     found: dict[str, Path | TaskScore] = {}
     for task in contest.config.tasks:
         try:

@@ -17,13 +17,13 @@ from benchmark.comparing.sampled import Sampled, mean, ranks
 from benchmark.errors import UserError
 from benchmark.files import write_bytes, write_json
 from benchmark.records import Record
-from benchmark.runner import OnChange, plan, run_all
+from benchmark.runner import OnChange, plan, recorded, run_all
 from benchmark.solutions import Solution
 from benchmark.task import Task
 from leaderboard.contest import Contest
 from leaderboard.record.journal import spelled
 from leaderboard.record.state import State, Submission
-from leaderboard.scoring.running import open_code
+from leaderboard.scoring.running import open_code, require_room
 from leaderboard.standings.cross_page import cross_page
 
 
@@ -41,14 +41,17 @@ def cross(
 ) -> dict[str, Any]:
     """Run all that is not recorded yet, and return who does how well where; docs/formats.md has the schema.
 
-    `extra` are further prepared tasks. UserError where no team has submitted code, or there is no sandbox.
+    `extra` are further prepared tasks. UserError where no team has submitted code, or there is no sandbox, or no room.
     """
     entrants = find_entrants(contest)
     tasks = [*map(contest.task, contest.config.tasks), *extra]
     solutions = {one.solution.digest: one.solution for one in reversed(entrants)}
     budget = contest.config.code.budget()
     runs = plan(solutions.values(), tasks, [0], None, budget)
-    records = run_all(runs, contest.home / "results", 1, "local", False, on_change)
+    results = contest.home / "results"
+    if not all(recorded(run, results) for run in runs):
+        require_room(contest)
+    records = run_all(runs, results, 1, "local", False, on_change)
     return {
         "competition": contest.config.name,
         "title": contest.config.title,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from small_disk import run_on_small_disk
 from toys import hidden_labels, right_answer, toy_task
 
 from benchmark import run as running
@@ -69,6 +70,45 @@ def test_a_full_disk_is_no_failure_of_the_run(
     with pytest.raises(OSError, match="No space left"):
         run_one(answer, toy_task("classification"), tmp_path / "r")
     assert not (tmp_path / "r").exists()
+
+
+FILLS_THE_DISK = """
+import atexit
+
+class Model:
+    def fit(self, X, y): pass
+    def predict(self, X): return ['lamp'] * len(X)
+
+def build(task): return Model()
+
+@atexit.register
+def fill():
+    with open("filler", "wb", buffering=0) as file:
+        for size in (10**6, 512):
+            try:
+                while True: file.write(b"x" * size)
+            except OSError: pass
+    print("full", flush=True)
+"""
+
+
+def test_a_solution_that_fills_the_disk_is_recorded_and_the_disk_free_again(tmp_path: Path) -> None:
+    (tmp_path / "fills.py").write_text(FILLS_THE_DISK)
+    source = f"""
+import pathlib, shutil, tempfile, threading
+from benchmark.budget import Budget
+from benchmark.run import Run, execute
+from benchmark.solutions import load_solution
+from toys import toy_task
+disk = pathlib.Path(tempfile.gettempdir())
+before = shutil.disk_usage(disk).free
+solution = load_solution({str(tmp_path / "fills.py")!r})
+run = Run(solution, toy_task("classification"), 0, Budget(30, 2 * 10**9, 1, 10**8), trusted=True)
+record = execute(run, disk / "results", [0], threading.Event())
+print(record.run["status"], (record.folder / "log.txt").read_text().split()[-1])
+print(before - shutil.disk_usage(disk).free < 10**6)
+"""
+    assert run_on_small_disk(source, tmp_path / "disk", megabytes=50) == "ok full\nTrue\n"
 
 
 def test_a_requirement_of_another_system_is_no_matter(tmp_path: Path) -> None:

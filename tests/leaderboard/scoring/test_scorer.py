@@ -17,6 +17,7 @@ import pytest
 from contests import toy_contest, write_answers
 from postgres import postgres_server
 
+from benchmark.errors import UserError
 from benchmark.own_environment import BuildFailed
 from benchmark.sandbox import sandbox
 from benchmark.scoring import score
@@ -26,8 +27,9 @@ from leaderboard.record.state import Submission
 from leaderboard.record.teams import add_team
 from leaderboard.record.vault import Vault
 from leaderboard.scoring.failures import failures_file
-from leaderboard.scoring.scorer import MOST_STARTS, score_queue
+from leaderboard.scoring.scorer import MOST_STARTS, Pauses, score_queue, work
 from leaderboard.scoring.submissions import record_scoring
+from leaderboard.standings.cross import cross
 
 SOLUTION = """
 import pandas as pd
@@ -208,6 +210,51 @@ def test_code_that_is_stopped_stays_queued(coded: tuple[Contest, Submission]) ->
     assert score_queue(contest, stop=stop) == 0
     assert queued(contest) == [made.id]
     assert os.listdir(contest.private / "scoring") == []
+
+
+def test_code_that_this_machine_has_no_room_for_waits_and_the_others_are_scored(
+    coded: tuple[Contest, Submission], tmp_path: Path
+) -> None:
+    contest, made = coded
+    settings = contest.folder / "competition.toml"
+    before = settings.read_text()
+    settings.write_text(before.replace("cores = 1", 'cores = 1\ndisk = "9000000GB"'))
+    contest, stop = Contest(contest.folder), threading.Event()
+    worker = threading.Thread(target=work, args=(contest, (0, 1), stop))
+    worker.start()
+    for name in ("Grace", "Mary"):
+        other = submit(contest, name, tmp_path)
+        deadline = time.monotonic() + 60
+        while queued(contest) != [made.id] and time.monotonic() < deadline:
+            time.sleep(0.1)
+        with contest.ledger.reading() as state:
+            assert {task.status for task in state.scorings[other.id][-1].tasks.values()} == {"ok"}
+    stop.set()
+    worker.join()
+    # one try within the first pause, whatever else came
+    [line] = failures_file(contest).read_text().splitlines()
+    assert "less room for the work folder" in json.loads(line)["error"]
+    with pytest.raises(UserError, match="less room for the work folder"):
+        cross(contest)
+    settings.write_text(before)
+    assert score_queue(Contest(contest.folder)) == 1
+    assert queued(contest) == []
+
+
+def test_pauses_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, pauses = 1000.0, Pauses()
+    monkeypatch.setattr("leaderboard.scoring.scorer.time.monotonic", lambda: now)
+    tries = []
+    while now < 1000 + 3600:
+        if pauses.due(["a"]):
+            tries.append(now - 1000)
+            pauses.begin("a")
+        now += 1
+    assert tries[:5] == [0, 10, 30, 70, 150]
+    assert tries[-1] - tries[-2] == 600
+    assert not pauses.one_ended()
+    assert pauses.due(["b"]) == ["b"]
+    assert pauses.due(["a"]) == ["a"]  # it was scored meanwhile: its pauses are forgotten
 
 
 @pytest.mark.parametrize(
