@@ -71,15 +71,18 @@ def bare(work: Path, environment: Path | None) -> Scene:
 
 
 def _let_read(folder: Path) -> None:
-    """What root's umask closed is open to the user that root's runs become, who reaches it in the sandbox alone."""
+    """What root's umask closed is open to the user that root's runs become, who reaches it in the sandbox alone.
+
+    Files before their folder, the folder itself last: where it is open, nobody who was killed has left any closed.
+    """
     if os.geteuid() != 0:
         return
-    for place, _, files in os.walk(folder.resolve()):
-        Path(place).chmod(Path(place).stat().st_mode | 0o055)
+    for place, _, files in os.walk(folder.resolve(), topdown=False):
         for path in (Path(place, name) for name in files):
             with suppress(FileNotFoundError):  # another process has taken it out of the cache
                 if not path.is_symlink():
                     path.chmod(path.stat().st_mode | 0o044)
+        Path(place).chmod(Path(place).stat().st_mode | 0o055)
 
 
 def _code() -> dict[str, Path]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hostile import BUDGET, MODEL, log
+from hostile import BUDGET, MODEL, attempt, log
 from other_user import run_as_user
 from toys import toy_task
 
@@ -15,6 +18,7 @@ from benchmark.run import Run
 from benchmark.runner import run_all
 from benchmark.sandbox import sandbox
 from benchmark.solutions import load_solution
+from benchmark.task import Task
 
 pytestmark = [
     pytest.mark.skipif(not sandbox()[0], reason=sandbox()[1]),
@@ -57,6 +61,40 @@ def test_a_closed_umask_of_root(tmp_path: Path) -> None:
         os.umask(before)
     assert record.run["status"] == "ok", record.run["reason"]
     assert "helped 0" in log(record)
+
+
+KILLED_WHILE_IT_OPENS_PICTURES = """
+import os, pathlib, signal, sys
+from benchmark.home import task_folder
+from benchmark.scene import sandboxed
+from benchmark.task import open_task
+
+real, opened = pathlib.Path.chmod, []
+
+def chmod(path, mode):
+    real(path, mode)
+    opened.append(path)
+    if len(opened) == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+pathlib.Path.chmod = chmod
+sandboxed(open_task(task_folder("toy_classification", "1.0.0")), None)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's runs become other users")
+def test_pictures_are_all_open_after_a_runner_was_killed_while_it_opened_them(
+    task: Task, tmp_path: Path
+) -> None:
+    pictures = task.folder / "images"
+    for path in pictures.iterdir():
+        path.chmod(0o600)
+    pictures.chmod(0o700)
+    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_IT_OPENS_PICTURES])
+    assert killed.returncode == -signal.SIGKILL
+    look = "import os\nfor name in os.listdir('images'): open(f'images/{name}', 'rb').read()\n"
+    record = attempt(look, task, tmp_path)
+    assert record.run["status"] == "ok", record.run["reason"]
 
 
 def test_a_user_who_runs_many_things() -> None:
