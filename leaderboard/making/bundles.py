@@ -35,13 +35,19 @@ def write_bundle(contest: Contest) -> None:
 
 
 def publish_rules(contest: Contest) -> bool:
-    """Bring the rules in `public/`, where there are any, up to those of the organizer; whether they had changed."""
+    """Bring the rules in `public/`, where there are any, up to those of the organizer; whether anything had to change.
+
+    The manifest counts too: a process may have been killed after it wrote the rules and before it listed them.
+    """
     content, path = contest.rules.encode(), contest.public / RULES
-    if not path.is_file() or path.read_bytes() == content:
+    if not path.is_file():
+        return False
+    listed = manifest(contest)
+    if path.read_bytes() == content and _described(path, None) in listed:
         return False
     write_bytes(path, content)
-    listed = [one for one in manifest(contest) if one["file"] != RULES]
-    write_json(contest.public / MANIFEST, [*listed, _described(path, None)])
+    others = [one for one in listed if one["file"] != RULES]
+    write_json(contest.public / MANIFEST, [*others, _described(path, None)])
     return True
 
 

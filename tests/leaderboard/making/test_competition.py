@@ -157,6 +157,18 @@ def test_changed_rules_are_published(tmp_path):
     assert len(manifest(contest)) == len(before)
 
 
+def test_rules_that_a_killed_server_did_not_list_are_listed_at_the_next_start(tmp_path):
+    contest = make(tmp_path / "contest", Plan(SETTINGS, TASKS[:1]), jobs=1)
+    for place in (contest.folder, contest.public):
+        (place / "rules.md").write_text("# Rules with a clause more\n")
+
+    assert publish_rules(contest)
+
+    [listed] = [one for one in manifest(contest) if one["file"] == "rules.md"]
+    assert listed["sha256"] == file_digest(contest.public / "rules.md")
+    assert not publish_rules(contest)
+
+
 @pytest.mark.parametrize(
     ("plan", "says"),
     [
