@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.budget import Budget
-from benchmark.errors import UserError
+from benchmark.errors import HostTrouble, UserError
 from benchmark.failures import FORMAT, IMPORTS, LIMITS, NO_ENVIRONMENT, OUTSIDE, SIGNATURE, explain
 from benchmark.files import temporary_folder
 from benchmark.hardships import EMPTY_ROWS, HARDSHIPS, one_row, possible, suffering
@@ -136,7 +136,8 @@ def check_solution(
 ) -> Contract:
     """Try a solution on a slice of each task; `budget` is that of one run, of which there are four per task.
 
-    Raises UserError for ready predictions, and for foreign code that is not trusted where there is no sandbox.
+    Raises UserError for ready predictions, and for foreign code that is not trusted where there is no sandbox;
+    HostTrouble where it could not be run through no fault of its own.
     """
     if solution.form == "predictions":
         raise UserError(f"{solution.name} holds predictions.", do="classmark check TASK FILE")
@@ -235,6 +236,9 @@ class _Test:
                 self.progress(f"{run.task.name}: {change or demands[run.key]}")
 
         records = run_all(runs, self.results, self.jobs, "local", False, show)
+        for record in records:
+            if record.run["host"]:
+                raise HostTrouble(record.run["reason"])
         return [(trial, demand, record) for (trial, demand), record in zip(wanted, records, strict=True)]
 
 

@@ -3,8 +3,9 @@
 environments/<digest>/     an environment, complete or absent
 
 Building asks the package index, so it has the network; it sees the interpreter, the installer and nothing else, and
-no code of the solution or of a package is run. A digest that is there is never resolved again: delete the folder for
-newer versions.
+no code of the solution or of a package is run. Where it fails, the index is asked for what every environment needs: one
+that does not give that is away, and no solution is to blame. A digest that is there is never resolved again: delete the
+folder for newer versions.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sysconfig
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import requires
 from pathlib import Path
@@ -30,7 +31,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from benchmark.budget import Budget
-from benchmark.errors import UserError
+from benchmark.errors import HostTrouble, UserError
+from benchmark.files import remove_folder
 from benchmark.home import environments_folder
 from benchmark.package_index import installer
 from benchmark.process import run_limited
@@ -39,6 +41,7 @@ from benchmark.sandbox import Mount, Room, interpreter_mounts
 
 PLACE = "/classmark/environment"
 BUDGET = Budget(seconds=3600, memory=8 * 10**9, cores=4, disk=40 * 10**9)
+QUESTION_SECONDS = 600
 LAST_LINES = 6
 _WORKER_NEEDS = ("pandas", "pyarrow")
 _STEPS = """
@@ -55,15 +58,26 @@ _BUILDING = threading.Lock()
 
 
 class BuildFailed(UserError):
-    """The environment could not be built; `reason` is the end of the installer's log."""
+    """The environment could not be built; `reason` is the end of the installer's log, `over` the limit it reached."""
 
-    def __init__(self, wanted: Iterable[str], reason: str) -> None:
+    def __init__(self, wanted: Iterable[str], reason: str, over: str = "") -> None:
         super().__init__(
             f"No environment could be built for {', '.join(wanted)}.",
             allowed="packages that the package index has as wheels for this Python; source packages are refused",
             given=reason,
         )
-        self.reason = reason
+        self.reason, self.over = reason, over
+
+
+class IndexAway(HostTrouble):
+    """The package index does not give what every environment needs: no matter whose, none can be built now."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The package index did not give {' and '.join(_WORKER_NEEDS)}, which every environment needs.",
+            given=reason,
+            do="See to the network, and to what pip or uv is told of indexes; then the same again.",
+        )
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,7 @@ def environment_for(
     """The environment with these requirements and what the worker needs, found or built now.
 
     `say` is told when a build starts; it can take minutes. Not `sandboxed`, it is built by a bare process.
-    Raises BuildFailed, and KeyboardInterrupt when `stop` is set.
+    Raises BuildFailed, IndexAway where that is no fault of the requirements, and KeyboardInterrupt when `stop` is set.
     """
     wanted = sorted({normalized(Requirement(one)) for one in (*requirements, *_worker_requirements())})
     digest = _digest(wanted)
@@ -118,33 +132,64 @@ def _digest(wanted: list[str]) -> str:
 def _build(wanted: list[str], target: Path, sandboxed: bool, stop: threading.Event) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as temporary:
-        work, log = Path(temporary) / "work", Path(temporary) / "log.txt"
-        draft = work / "environment"  # in the work folder, whose size is watched
-        draft.mkdir(parents=True)
-        draft.chmod(0o755)  # whatever the umask: run by root, each run is another user's
-        place = PLACE if sandboxed else str(draft)
-        install = installer()
-        shown = (*interpreter_mounts(sys.base_prefix), *install.mounts(), Mount(draft, PLACE, writable=True))
+        place = _Place(Path(temporary), sandboxed, stop)
+        try:
+            place.install(wanted)
+        except BuildFailed as failure:
+            place.require_index()
+            if failure.over:
+                raise
+            place.install(wanted)  # the index may have been away a moment ago
+        try:
+            os.rename(place.draft, target)
+        except OSError:
+            if not target.is_dir():  # else another process was first
+                raise
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A folder in which an environment comes to be, `draft`, bare or in a sandbox that has the network."""
+
+    folder: Path
+    sandboxed: bool
+    stop: threading.Event
+
+    @property
+    def draft(self) -> Path:
+        return self.folder / "work" / "environment"  # in the work folder, whose size is watched
+
+    def require_index(self) -> None:
+        """Raise IndexAway unless the index gives what all environments have in common."""
+        try:
+            self.install(_worker_requirements(), dry=True)
+        except BuildFailed as failure:
+            raise IndexAway(failure.reason) from None
+
+    def install(self, wanted: list[str], dry: bool = False) -> None:
+        """Make the draft anew; `dry`, it stays empty, and the index is only asked. Raises BuildFailed."""
+        work, log, install = self.folder / "work", self.folder / "log.txt", installer()
+        place = PLACE if self.sandboxed else str(self.draft)
+        remove_folder(work)
+        self.draft.mkdir(parents=True)
+        self.draft.chmod(0o755)  # whatever the umask: run by root, each run is another user's
+        own = Mount(self.draft, PLACE, writable=True)
+        shown = (*interpreter_mounts(sys.base_prefix), *install.mounts(), own)
         python = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
         finished = run_limited(
-            ["/bin/sh", "-ec", _STEPS, "sh", *install.command(f"{place}/bin/python"), *wanted],
+            ["/bin/sh", "-ec", _STEPS, "sh", *install.command(f"{place}/bin/python", dry), *wanted],
             work,
             log,
-            BUDGET,
+            replace(BUDGET, seconds=QUESTION_SECONDS) if dry else BUDGET,
             psutil.Process().cpu_affinity() or [],
-            stop,
-            Room(shown, network=True) if sandboxed else None,
+            self.stop,
+            Room(shown, network=True) if self.sandboxed else None,
             install.variables | {"PYTHON": str(python), "PLACE": place},
         )
         if finished.over or finished.exit_code:
             over = f"\nstopped by the limit of {finished.over}" if finished.over else ""
-            raise BuildFailed(wanted, _last_lines(log) + over)
-        _relocate_scripts(draft, place)
-        try:
-            os.rename(draft, target)
-        except OSError:
-            if not target.is_dir():  # else another process was first
-                raise
+            raise BuildFailed(wanted, _last_lines(log) + over, finished.over)
+        _relocate_scripts(self.draft, place)
 
 
 def _relocate_scripts(draft: Path, place: str) -> None:

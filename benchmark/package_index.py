@@ -41,15 +41,16 @@ class Installer:
     program: Path
     variables: dict[str, str]
 
-    def command(self, python: str) -> list[str]:
-        """The command that installs into the environment of an interpreter."""
+    def command(self, python: str, dry: bool = False) -> list[str]:
+        """The command that installs into the environment of an interpreter; `dry`, it only asks the index."""
+        asking = ["--dry-run", "--no-deps"] if dry else []
         if self.program.suffix == ".py":
             quiet = ["--no-input", "--progress-bar", "off", "--disable-pip-version-check", "-qq"]
             quiet += ["--no-warn-script-location", "--root-user-action", "ignore"]
             wheels = ["--only-binary", ":all:", "--no-cache-dir", "--no-compile"]
-            return [python, "-I", str(self.program), "install", *quiet, *wheels, "--"]
+            return [python, "-I", str(self.program), "install", *quiet, *wheels, *asking, "--"]
         wheels = ["--no-build", "--no-cache", "--link-mode", "copy"]
-        return [str(self.program), "pip", "install", *wheels, "--python", python, "--"]
+        return [str(self.program), "pip", "install", *wheels, *asking, "--python", python, "--"]
 
     def mounts(self) -> tuple[Mount, ...]:
         """The program itself, and what its variables name of this machine, read-only at their own places."""

@@ -39,6 +39,11 @@ class Record:
         return bool(self.run["status"] == "ok")
 
     @property
+    def settled(self) -> bool:
+        """Whether the run is over and done with: not where this machine, its network or the suite failed."""
+        return not (self.run.get("host") or self.run.get("trace"))
+
+    @property
     def oracle(self) -> float | None:
         """The headline that could be known at best, where the task's card tells it and the run is ok."""
         return self.score["oracle"]["value"] if self.score and self.score["oracle"] else None

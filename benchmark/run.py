@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from benchmark.budget import Budget
 from benchmark.checking import check
 from benchmark.environment import environment, versions
-from benchmark.errors import UserError
+from benchmark.errors import HostTrouble, UserError
 from benchmark.files import read_regular, remove_folder, temporary_folder
 from benchmark.home import vectors_folder
 from benchmark.kinds import kind_of
@@ -107,6 +107,7 @@ class _Ending:
     peak_memory: int = 0
     log: str = ""
     trace: str = ""
+    host: bool = False
     predictions: Path | None = None
     environment: OwnEnvironment | None = None
     score: dict[str, Any] | None = None
@@ -138,6 +139,7 @@ def execute(
             "status": ending.status,
             "reason": _printable(ending.reason)[:MOST_REASON],
             "trace": ending.trace,
+            "host": ending.host,
             "started": started,
             "seconds": {"total": ending.total, **ending.seconds},
             "peak_memory": ending.peak_memory,
@@ -188,6 +190,8 @@ def _make(
             own = environment_for(wanted, held, stop, say)
         except BuildFailed as error:
             return _Ending("failed", str(error))
+        except HostTrouble as error:
+            return _Ending("failed", str(error), host=True)
     work, log = temporary / "work", temporary / "log.txt"
     place = own.folder if own else None
     scene = sandboxed(task, place) if held else bare(work, place)

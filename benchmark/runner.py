@@ -59,9 +59,10 @@ def plan(
 
 
 def recorded(run: Run, results: Path) -> Record | None:
-    """The record of a run with the same key, if there is one."""
+    """The record of a run with the same key, if there is one that is settled."""
     folder = record_folder(results, run.description())
-    return read_record(folder) if folder.is_dir() else None
+    found = read_record(folder) if folder.is_dir() else None
+    return found if found and found.settled else None
 
 
 def run_all(
@@ -74,9 +75,9 @@ def run_all(
 ) -> list[Record]:
     """Make the runs that are not recorded yet and return the records of all of them, in order.
 
-    `retry` also makes those again that did not end ok. `on_change(run, None)` is called when a run starts, with a
-    line on what it waits for, and with its record when it is done. On Ctrl-C running workers are killed and what
-    finished stays recorded.
+    Those that failed through this machine, its network or the suite are made again; with `retry` all that did not end
+    ok. `on_change(run, None)` is called when a run starts, with a line on what it waits for, and with its record when
+    it is done. On Ctrl-C running workers are killed and what finished stays recorded.
     """
     records = {run.key: record for run in runs if (record := recorded(run, results))}
     for run in runs:

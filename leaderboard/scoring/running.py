@@ -43,11 +43,11 @@ def run_on(
     """The record of a solution's run on a task; made now unless there is one.
 
     Raises KeyboardInterrupt when `stop` is set, and HostTrouble where there is too little room for it. One that
-    never began, as its environment could not be built, or on which the suite itself failed, is made again.
+    never began, as its environment could not be built, is made again: what the index has changes.
     """
     results, run = contest.home / "results", run_of(contest, solution, task)
     found = recorded(run, results)
-    if found and (found.ok or (found.run["seconds"]["total"] and not found.run.get("trace"))):
+    if found and (found.ok or found.run["seconds"]["total"]):
         return found
     require_room(contest)
     return execute(run, results, cpus, stop)
@@ -83,6 +83,8 @@ def run_code(
         try:
             solution = open_code(contest, submission)
             record = run_on(contest, solution, task, cpus, stop)
+            if record.run.get("host"):
+                raise HostTrouble(record.run["reason"])
             if trace := record.run.get("trace"):
                 raise RuntimeError(trace)
             found[task] = _outcome(record)

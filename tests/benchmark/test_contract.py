@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from toys import KINDS, hidden_labels, right_answer, toy_task
+from wheels import only_index
 
 from benchmark import contract
 from benchmark.budget import Budget
 from benchmark.cli import cli
 from benchmark.contract import Contract, Finding, check_solution
-from benchmark.errors import UserError
+from benchmark.errors import HostTrouble, UserError
 from benchmark.failures import FORMAT, IMPORTS, LIMITS, OUTSIDE, SIGNATURE
 from benchmark.hardships import HARDSHIPS
 from benchmark.home import home
@@ -258,3 +259,12 @@ def test_the_command_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["check-solution", "constant", "--task", folder, "--budget", "60s"])
     assert done.exit_code == 0
     assert "keeps the contract on toy_classification" in done.output
+
+
+def test_an_index_that_is_away_says_nothing_of_a_solution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_index(tmp_path / "index", monkeypatch)
+    path = written(tmp_path, 'REQUIRES = ["leaf"]\n' + SOLUTION)
+    with pytest.raises(HostTrouble, match="The package index did not give pandas"):
+        tried(path)

@@ -6,6 +6,7 @@ import functools
 import http.server
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import textwrap
@@ -13,13 +14,15 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from wheels import write_source, write_wheel
+from wheels import only_index, write_source, write_wheel
 
+from benchmark import own_environment
 from benchmark.errors import UserError
 from benchmark.home import environments_folder
-from benchmark.own_environment import BuildFailed, OwnEnvironment, environment_for
+from benchmark.own_environment import BuildFailed, IndexAway, OwnEnvironment, environment_for
 from benchmark.sandbox import sandbox
 
 WAYS = [
@@ -30,26 +33,24 @@ WAYS = [
 
 @pytest.fixture(autouse=True)
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only index that the installers know: pip's, by variables."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
-        monkeypatch.delenv(name)
-    folder = tmp_path / "index"
-    folder.mkdir()
+    """The only index that the installers know."""
+    folder = only_index(tmp_path / "index", monkeypatch)
     write_wheel(folder, "pandas", "3.0.0", needs=("Small_Numbers",))
     write_wheel(folder, "pyarrow", "25.0.0")
     write_wheel(folder, "small_numbers", "1.2")
     write_wheel(folder, "leaf", "1.0")
     write_wheel(folder, "leaf", "2.0")
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     return folder
 
 
 def build(*requirements: str, sandboxed: bool = False, said: list[str] | None = None) -> OwnEnvironment:
     told = said if said is not None else []
     return environment_for(requirements, sandboxed, threading.Event(), told.append)
+
+
+def need(tool: str) -> None:
+    if tool == "uv" and not shutil.which("uv", path=f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}"):
+        pytest.skip("uv is not installed")
 
 
 def output(environment: OwnEnvironment, *command: str) -> str:
@@ -196,8 +197,7 @@ def server(index: Path) -> Iterator[str]:
 def test_packages_come_over_the_network(
     sandboxed: bool, tool: str, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if tool == "uv" and not shutil.which("uv", path=f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}"):
-        pytest.skip("uv is not installed")
+    need(tool)
     monkeypatch.delenv("PIP_NO_INDEX")
     monkeypatch.delenv("PIP_FIND_LINKS")
     monkeypatch.setenv(f"{tool.upper()}_INDEX_URL", server)
@@ -207,6 +207,52 @@ def test_packages_come_over_the_network(
     [installer] = environment.folder.glob("lib/python*/site-packages/leaf-*.dist-info/INSTALLER")
     assert installer.read_text().strip() == tool
     assert list(environment.folder.rglob("leaf.*.pyc"))
+
+
+@pytest.mark.parametrize("sandboxed", WAYS)
+def test_an_index_that_is_away_is_no_fault_of_the_requirements(
+    sandboxed: bool, index: Path, tmp_path: Path
+) -> None:
+    index.rename(tmp_path / "away")
+    index.mkdir()
+    with pytest.raises(IndexAway, match=r"(?s)did not give pandas and pyarrow.*pandas"):
+        build("leaf", sandboxed=sandboxed)
+    assert not list(environments_folder().iterdir())
+    index.rmdir()
+    (tmp_path / "away").rename(index)
+    assert build("leaf", sandboxed=sandboxed).packages["leaf"] == "2.0"
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_an_index_that_cannot_be_reached_is_away(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    need(tool)
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv(f"{tool.upper()}_INDEX_URL", f"http://127.0.0.1:{nobody.getsockname()[1]}/simple")
+        with pytest.raises(IndexAway):
+            build("leaf")
+
+
+def test_an_index_that_came_back_is_asked_again(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is away while the environment is built, and there when it is asked whether it is there."""
+    real, runs = own_environment.run_limited, []
+
+    def run(*given: Any) -> Any:
+        runs.append(given)
+        if len(runs) == 1:
+            index.rename(tmp_path / "away")
+        finished = real(*given)
+        if len(runs) == 1:
+            (tmp_path / "away").rename(index)
+        return finished
+
+    monkeypatch.setattr(own_environment, "run_limited", run)
+    assert build("leaf").packages["leaf"] == "2.0"
+    assert len(runs) == 3
 
 
 @pytest.mark.skipif(not sandbox()[0], reason=sandbox()[1])

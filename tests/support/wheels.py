@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import zipfile
 from pathlib import Path
+
+import pytest
+
+
+def only_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new folder, empty, that is the only index the installers know: pip's, by variables."""
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    folder.mkdir()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder.parent))
+    for name, value in {"CONFIG_FILE": os.devnull, "NO_INDEX": "1", "FIND_LINKS": str(folder)}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    return folder
 
 
 def write_wheel(index: Path, name: str, version: str, needs: tuple[str, ...] = (), **files: str) -> None:

@@ -14,8 +14,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from contests import toy_contest, write_answers
+from contests import answer, toy_contest, write_answers
 from postgres import postgres_server
+from wheels import only_index, write_wheel
 
 from benchmark.errors import UserError
 from benchmark.own_environment import BuildFailed
@@ -267,11 +268,11 @@ def test_pauses_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_kept_code_from_running_is_mended_and_scored_again(
     coded: tuple[Contest, Submission], monkeypatch: pytest.MonkeyPatch, function: str, told: str
 ) -> None:
-    """A package index that is away, and an error of the suite: neither is for ever."""
+    """What the index has no wheels of, and an error of the suite: neither is for ever."""
     contest, made = coded
 
     def fail(*_: object) -> None:
-        raise BuildFailed(["lightgbm"], "no network") if function == "environment_for" else KeyError("secret")
+        raise BuildFailed(["lightgbm"], "no wheels") if function == "environment_for" else KeyError("secret")
 
     with monkeypatch.context() as patch:
         patch.setattr("benchmark.run.wanted_requirements", lambda solution: ["lightgbm"])
@@ -284,3 +285,41 @@ def test_what_kept_code_from_running_is_mended_and_scored_again(
     assert told in before.message
     assert "secret" not in before.message
     assert failures_file(contest).is_file() == (function == "wanted_requirements")
+
+
+def test_code_waits_for_an_index_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not sandbox()[0]:
+        pytest.skip("there is no sandbox here: install bubblewrap")
+    index = only_index(tmp_path / "index", monkeypatch)
+    contest = toy_contest(tmp_path / "contest", more='[code]\nallowed = true\nseconds = "60s"\ncores = 1\n')
+    made, other = submit_copy(contest, tmp_path), submit(contest, "Grace", tmp_path)
+    assert score_queue(contest) == 1
+    assert queued(contest) == [made.id]
+    found = cross(contest)
+    with contest.ledger.reading() as state:
+        assert {task.status for task in state.scorings[other.id][-1].tasks.values()} == {"ok"}
+    lines = [json.loads(line) for line in failures_file(contest).read_text().splitlines()]
+    assert [made.id in line["what"] and "did not give pandas" in line["error"] for line in lines] == [True]
+    assert {tuple(cell["endings"]) for task in found["tasks"] for cell in task["cells"]} == {("failed",)}
+
+    write_wheel(index, "pandas", "3.0.0")
+    write_wheel(index, "pyarrow", "25.0.0")
+    write_wheel(index, "leaf", "1.0")
+    found = cross(contest)
+    endings = {tuple(cell["endings"]) for task in found["tasks"] for cell in task["cells"]}
+    assert endings == {("ok",), ("invalid",)}
+    assert score_queue(contest) == 1
+    with contest.ledger.reading() as state:
+        assert state.scorings[made.id][-1].tasks["toy_classification"].status == "ok"
+
+
+def submit_copy(contest: Contest, folder: Path) -> Submission:
+    """Code with a requirement, whose answers it brings along: those of one task."""
+    task = contest.task("toy_classification")
+    team, _ = add_team(contest.ledger, "Ada")
+    with zipfile.ZipFile(folder / "copy.zip", "w") as archive:
+        archive.writestr("solution.toml", 'command = ["/bin/cp", "{solution}/answers", "{out}"]\n')
+        archive.writestr("answers", answer(task).to_parquet(index=False))
+        archive.writestr("requirements.txt", "leaf\n")
+    digest = contest.submissions.put([(folder / "copy.zip").read_bytes()])
+    return accept(contest, team.id, {"code": digest}, form="code")[0]
