@@ -179,7 +179,7 @@ def test_what_is_recorded_is_not_run_again(contest: Contest, found: dict[str, An
         if record is None:
             started.append(run.title)
 
-    assert cross(contest, on_change=note) == found
+    assert cross(Contest(contest.folder), on_change=note) == found
     assert started == []
 
 
