@@ -24,7 +24,10 @@ from benchmark.errors import UserError, unknown_name
 from benchmark.files import file_digest, folder_digest
 from benchmark.solution_files import solution_files
 from benchmark.tables import Format
-from benchmark.texts import parse_toml, read_listed, read_text
+from benchmark.texts import MOST_LISTED, parse_toml, read_listed, read_text
+
+MOST_REQUIREMENTS = 100
+MOST_EXTRAS = 20
 
 
 class CommandCard(Closed):
@@ -152,8 +155,11 @@ def _requirements(value: ast.expr, path: Path) -> tuple[str, ...]:
         given = ast.literal_eval(value)
         if not isinstance(given, list | tuple):
             raise TypeError(f"a {type(given).__name__}")
+        _bound("letters in all", MOST_LISTED, sum(len(str(one)) for one in given), path)
+        _bound("requirements", MOST_REQUIREMENTS, len(given), path)
         wanted = list(map(Requirement, given))
         for one in wanted:
+            _bound(f"extras of {one.name}", MOST_EXTRAS, len(one.extras), path)
             applies(one)
     except (ValueError, TypeError, RecursionError) as error:
         raise UserError(
@@ -164,27 +170,42 @@ def _requirements(value: ast.expr, path: Path) -> tuple[str, ...]:
     return tuple(map(str, wanted))
 
 
+def _bound(what: str, most: int, count: int, path: Path) -> None:
+    """Refuse what would take long to look up: every name, and every extra among all that its package wants."""
+    if count > most:
+        raise UserError(
+            f"REQUIRES in {path} asks for too much.", allowed=f"{most:,} {what}", given=f"{count:,}"
+        )
+
+
 def applies(wanted: Requirement) -> bool:
     """Whether it is meant for this machine and Python, by its marker. ValueError where the marker makes no sense."""
     return wanted.marker is None or wanted.marker.evaluate()
 
 
 def _is_met(wanted: Requirement) -> bool:
-    """Whether it is installed, with what its extras ask for."""
-    if not applies(wanted):
-        return True
+    return not applies(wanted) or _is_installed(wanted)
+
+
+def _is_installed(wanted: Requirement) -> bool:
+    """Whether it is here, with what its extras ask for."""
     try:
         found = distribution(wanted.name)
     except PackageNotFoundError:
         return False
     fits = wanted.specifier.contains(found.version, prereleases=True)
-    return fits and all(_is_met(part) for extra in wanted.extras for part in _asked_by(extra, found))
+    return fits and all(map(_is_installed, _asked_by(wanted.extras, found)))
 
 
-def _asked_by(extra: str, found: Distribution) -> Iterator[Requirement]:
-    for part in map(Requirement, found.requires or ()):
-        if part.marker and part.marker.evaluate({"extra": extra}) and not part.marker.evaluate({"extra": ""}):
-            part.marker = None
+def _asked_by(extras: set[str], found: Distribution) -> Iterator[Requirement]:
+    """What a package wants with these extras and not without; its list is parsed once for all of them."""
+    for part in map(Requirement, (found.requires or ()) if extras else ()):
+        marker = part.marker
+        if (
+            marker
+            and not marker.evaluate({"extra": ""})
+            and any(marker.evaluate({"extra": extra}) for extra in extras)
+        ):
             yield part
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,15 @@ def test_a_baseline_is_known_by_all_that_it_is_built_on(
     assert {name for name in names if load_solution(name).digest != before[name]} == covered
 
 
+def install_toybox(folder: Path, **wanted_by_extra: str) -> None:
+    """An installed package that wants other packages with its extras."""
+    lines = ["Metadata-Version: 2.1", "Name: toybox", "Version: 2.0"]
+    for extra, wanted in wanted_by_extra.items():
+        lines += [f"Provides-Extra: {extra}", f'Requires-Dist: {wanted}; extra == "{extra}"']
+    (folder / "toybox-2.0.dist-info").mkdir()
+    (folder / "toybox-2.0.dist-info" / "METADATA").write_text("\n".join(lines) + "\n")
+
+
 @pytest.mark.parametrize(
     ("wanted", "met"),
     [
@@ -52,16 +62,25 @@ def test_a_baseline_is_known_by_all_that_it_is_built_on(
 def test_a_requirement_is_met_with_its_extras(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, met: bool
 ) -> None:
-    info = tmp_path / "toybox-2.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: toybox\nVersion: 2.0\nProvides-Extra: frames\nProvides-Extra: wheels\n"
-        'Requires-Dist: pandas; extra == "frames"\nRequires-Dist: no-such-wheel; extra == "wheels"\n'
-    )
+    install_toybox(tmp_path, frames="pandas", wheels="no-such-wheel")
     monkeypatch.syspath_prepend(str(tmp_path))
     solution = tmp_path / "player.py"
     solution.write_text(f"REQUIRES = [{wanted!r}]\n\n\ndef build(task): ...\n")
     assert load_solution(str(solution)).missing_packages() == ([] if met else [wanted])
+
+
+def test_the_most_that_may_be_required_is_looked_up_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a package with a long list, which is parsed once for all of its extras."""
+    install_toybox(tmp_path, **{f"e{number}": "no-such-toy" for number in range(300)})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    extras = ",".join(f"none{number}" for number in range(solutions.MOST_EXTRAS))
+    solution = tmp_path / "player.py"
+    solution.write_text(f"REQUIRES = {[f'toybox[{extras}]'] * 40}\n\n\ndef build(task): ...\n")
+    started = time.process_time()
+    assert load_solution(str(solution)).missing_packages() == []
+    assert time.process_time() - started < 4
 
 
 BUILD = "def build(task): ...\n"
@@ -96,6 +115,22 @@ def test_requires_is_a_list_of_literals_that_make_sense(value: str, tmp_path: Pa
     (tmp_path / "mine.py").write_text(f"REQUIRES = {value}\n{BUILD}")
     with pytest.raises(UserError, match=r"REQUIRES in .*mine.py is not a list of requirements"):
         load_solution(str(tmp_path / "mine.py"))
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"),
+    [
+        ([f"pandas[{','.join(f'e{number}' for number in range(21))}]"], "20 extras of pandas"),
+        (["numpy"] * 101, "100 requirements"),
+        (["numpy" + " " * 20_000], "16,384 letters in all"),
+    ],
+)
+def test_requires_is_short(value: list[str], allowed: str, tmp_path: Path) -> None:
+    """What takes long to look up would hold those who check the submissions of all teams."""
+    (tmp_path / "mine.py").write_text(f"REQUIRES = {value}\n{BUILD}")
+    with pytest.raises(UserError, match=r"REQUIRES in .*mine.py asks for too much") as caught:
+        load_solution(str(tmp_path / "mine.py"))
+    assert f"allowed: {allowed}\n" in str(caught.value)
 
 
 @pytest.mark.parametrize(
