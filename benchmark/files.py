@@ -1,19 +1,30 @@
-"""Files that are never half-written, and their digests."""
+"""Files that are never half-written, and their digests.
+
+What is in the making stands in folders named `*.unfinished`. Each is locked as long as its process lives, however
+that ends; whoever makes the next one in the same place removes those that are not.
+"""
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+_SUFFIX = ".unfinished"
+_UNFINISHED = re.compile(r".+-[a-z0-9_]{8}\.unfinished")  # as tempfile draws them
+_NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
 
 
 @contextmanager
@@ -23,12 +34,12 @@ def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     Where `target` is there already, it stays (another process was first), unless `replace`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
-        draft = Path(temporary) / "draft"
+    with temporary_folder(target.parent, f".{target.name}-") as temporary:
+        draft = temporary / "draft"
         draft.mkdir()
         yield draft
         if target.exists() and replace:
-            os.rename(target, Path(temporary) / "old")
+            os.rename(target, temporary / "old")
         if not target.exists():
             os.rename(draft, target)
 
@@ -83,13 +94,58 @@ def read_regular(path: Path, limit: int) -> bytes:
 
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A new folder that is removed at the end, whatever was put into it."""
-    folder = tempfile.mkdtemp(prefix="classmark-")
+def temporary_folder(place: Path | None = None, prefix: str = "classmark-") -> Iterator[Path]:
+    """A new folder that is removed at the end, whatever was put into it; those that killed processes left go first.
+
+    `place` is where, without one the folder for temporary files.
+    """
+    place = place or Path(tempfile.gettempdir())
+    _remove_abandoned(place)
+    folder, lock = _make_locked(place, prefix)
     try:
-        yield Path(folder)
+        yield folder
     finally:
-        remove_folder(Path(folder))
+        remove_folder(folder)
+        os.close(lock)
+
+
+def _make_locked(place: Path, prefix: str) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=place, prefix=prefix, suffix=_SUFFIX))
+        with suppress(BlockingIOError, FileNotFoundError):  # another took it for abandoned
+            return folder, _lock(folder, needed=False)
+
+
+def _remove_abandoned(place: Path) -> None:
+    """Remove this user's temporary folders whose lock nobody holds; where there are no locks, none."""
+    with os.scandir(place) as entries:
+        found = [entry for entry in entries if _UNFINISHED.fullmatch(entry.name)]
+    for entry in found:
+        with suppress(OSError):
+            if entry.is_dir(follow_symlinks=False) and entry.stat().st_uid == os.geteuid():
+                lock = _lock(Path(entry.path), needed=True)
+                remove_folder(Path(entry.path))
+                os.close(lock)
+
+
+def _lock(folder: Path, needed: bool) -> int:
+    """Lock a folder until the descriptor is closed, which no other program inherits, or the process ends.
+
+    Raises BlockingIOError where another holds it, FileNotFoundError where the folder is gone. Not `needed`, it is only
+    opened where the file system has no locks.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if needed or error.errno not in _NO_LOCKS:
+                raise
+        folder.stat()
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def remove_folder(folder: Path) -> None:

@@ -17,7 +17,6 @@ import platform
 import re
 import sys
 import sysconfig
-import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from packaging.utils import canonicalize_name
 
 from benchmark.budget import Budget
 from benchmark.errors import HostTrouble, UserError
-from benchmark.files import remove_folder
+from benchmark.files import remove_folder, temporary_folder
 from benchmark.home import environments_folder
 from benchmark.package_index import installer
 from benchmark.process import run_limited
@@ -131,8 +130,8 @@ def _digest(wanted: list[str]) -> str:
 
 def _build(wanted: list[str], target: Path, sandboxed: bool, stop: threading.Event) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as temporary:
-        place = _Place(Path(temporary), sandboxed, stop)
+    with temporary_folder(target.parent, ".building-") as temporary:
+        place = _Place(temporary, sandboxed, stop)
         try:
             place.install(wanted)
         except BuildFailed as failure:

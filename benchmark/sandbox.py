@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 from benchmark import seccomp
 from benchmark.errors import UserError
+from benchmark.files import temporary_folder
 from benchmark.home import home
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -107,13 +107,13 @@ def sandbox() -> tuple[str, str]:
     """The sandbox's version, such as "bubblewrap 0.8.0", and "" - or "" and why there is none. Tried, not guessed."""
     if shutil.which("bwrap") is None:
         return "", "bubblewrap is not installed"
-    with tempfile.TemporaryDirectory(prefix="classmark-") as folder:
-        (Path(folder) / "tmp").mkdir()
+    with temporary_folder() as folder:
+        (folder / "tmp").mkdir()
         given = {
             "parent": os.getpid(),
             "cpus": sorted(os.sched_getaffinity(0)),
             "limits": {},
-            "room": Room().spec(Path(folder)),
+            "room": Room().spec(folder),
         }
         command = [sys.executable, "-P", "-s", LAUNCHER, json.dumps(given), "/bin/true"]
         tried = subprocess.run(command, capture_output=True, text=True, cwd="/")
