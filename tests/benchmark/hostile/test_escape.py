@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -18,7 +17,7 @@ from benchmark.budget import Budget
 from benchmark.errors import UserError
 from benchmark.home import hidden_folder, results_folder
 from benchmark.records import Record
-from benchmark.run import Run
+from benchmark.run import Run, execute
 from benchmark.runner import plan, run_all
 from benchmark.sandbox import WORK, sandbox
 from benchmark.solutions import load_solution
@@ -350,15 +349,10 @@ def test_without_a_sandbox_foreign_code_is_refused(
 
 @pytest.mark.parametrize("place", [sys.prefix, "/usr/local/lib", "/etc/ssl"])
 def test_home_within_what_solutions_see_is_refused(
-    place: str, task: Task, monkeypatch: pytest.MonkeyPatch
+    place: str, task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    run = Run(load_solution("constant"), task, 0, BUDGET)
     monkeypatch.setenv("CLASSMARK_HOME", str(Path(place) / "classmark"))
-    process = subprocess.run(
-        [sys.executable, "-m", "benchmark", "run", "--task", str(task.folder), "--solution", "constant"],
-        capture_output=True,
-        text=True,
-        env=os.environ,
-    )
-    assert process.returncode == 2
-    assert "which solutions can see" in process.stderr
+    with pytest.raises(UserError, match="which solutions can see"):
+        execute(run, tmp_path / "results", [0], threading.Event())
     assert not (Path(place) / "classmark").exists()
