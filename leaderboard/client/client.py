@@ -168,7 +168,7 @@ class Competition:
             raise UserError(f"There is no solution {solution}.", do="Give a folder with solution.py.")
         with temporary_folder() as temporary:
             archive = packed(Path(solution), temporary / "solution.zip")
-            if faults := check_archive(archive):
+            if faults := check_archive(archive, temporary / "unpacked"):
                 _refuse({CODE: [fault.as_dict() for fault in faults]}, 1)
             return self._hand_in({CODE: archive}, note, wait)
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from benchmark.errors import UserError
-from benchmark.files import new_folder, temporary_folder
+from benchmark.files import new_folder
 from benchmark.predictions import Fault
 from benchmark.requirements import wanted_requirements
 from benchmark.solutions import load_solution
@@ -70,19 +70,18 @@ class _Member:
     content: IO[bytes] | None = None
 
 
-def check_archive(path: Path) -> list[Fault]:
-    """What keeps an archive from being taken; empty where it holds a solution. Nothing of it is run."""
-    with temporary_folder() as temporary:
-        folder = temporary / "solution"
-        try:
-            unpack(path, folder)
-            wanted_requirements(load_solution(str(folder)))
-        except BadArchive as error:
-            return error.faults
-        except (UserError, ValueError, RecursionError, MemoryError) as error:
-            return [
-                Fault("no solution", str(error).replace(f"{folder}/", "").replace(str(folder), "solution"))
-            ]
+def check_archive(path: Path, folder: Path) -> list[Fault]:
+    """What keeps an archive from being taken; empty where it holds a solution. Nothing of it is run.
+
+    It is unpacked to the new folder `folder`. The caller removes it: what is in the archive may end this process.
+    """
+    try:
+        unpack(path, folder)
+        wanted_requirements(load_solution(str(folder)))
+    except BadArchive as error:
+        return error.faults
+    except (UserError, ValueError, RecursionError, MemoryError) as error:
+        return [Fault("no solution", str(error).replace(f"{folder}/", "").replace(str(folder), "solution"))]
     return []
 
 

@@ -30,7 +30,10 @@ def _task(folder: str) -> Task:
 def _faults(job: dict[str, str]) -> list[dict[str, Any]]:
     """What is wrong with a file, with the name of its part in place of its path."""
     path = Path(job["path"])
-    found = check(_task(job["task"]), path).faults if job["task"] else check_archive(path)
+    if job["task"]:
+        found = check(_task(job["task"]), path).faults
+    else:
+        found = check_archive(path, Path(job["room"], "solution"))
     faults = [fault.as_dict() for fault in found]
     for fault in faults:
         fault["message"] = fault["message"].replace(job["path"], job["name"])

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
+from benchmark.files import temporary_folder
 from benchmark.predictions import Fault
 
 SECONDS = 120.0
@@ -88,7 +89,7 @@ class Checkers:
         question = {"task": str(task or ""), "path": str(path), "name": name}
         for _ in range(_TRIES):
             try:
-                answer = self._ask(question)
+                answer = self._ask(question) if task else self._ask_with_room(question)
             except _Stalled:
                 return [
                     Fault("too slow", f"Reading the file takes more than {self._seconds:.0f} s.").as_dict()
@@ -109,6 +110,11 @@ class Checkers:
             checker = self._idle.get()
             if checker is not None:
                 checker.end()
+
+    def _ask_with_room(self, question: dict[str, str]) -> dict[str, Any]:
+        """With a folder to unpack to, which this process removes: the other one may be killed amid its work."""
+        with temporary_folder() as room:
+            return self._ask(question | {"room": str(room)})
 
     def _ask(self, question: dict[str, str]) -> dict[str, Any]:
         checker = self._idle.get()

@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import leaderboard.scoring.archives as archives
+from benchmark.files import temporary_folder
+from benchmark.predictions import Fault
 from leaderboard.scoring.archives import BadArchive, check_archive, unpack
 
 SOLUTION = b"def build(task):\n    return None\n"
@@ -37,8 +39,13 @@ def tarred(path: Path, files: dict[str, bytes], how: str = "w:gz") -> Path:
     return path
 
 
+def faults(path: Path) -> list[Fault]:
+    with temporary_folder() as folder:
+        return check_archive(path, folder / "solution")
+
+
 def codes(path: Path) -> set[str]:
-    return {fault.code for fault in check_archive(path)}
+    return {fault.code for fault in faults(path)}
 
 
 @pytest.mark.parametrize("make", [zipped, tarred, lambda path, files: tarred(path, files, "w")])
@@ -50,7 +57,7 @@ def test_an_honest_archive_opens(tmp_path: Path, make: Callable[..., Path], top:
         "__MACOSX/._x": b"x",
     }
     path = make(tmp_path / "archive", files)
-    assert check_archive(path) == []
+    assert faults(path) == []
     unpack(path, tmp_path / "here")
     found = {
         str(one.relative_to(tmp_path / "here")) for one in (tmp_path / "here").rglob("*") if one.is_file()
@@ -70,7 +77,7 @@ def test_a_command_may_be_executed_and_nothing_else_of_a_mode_is_kept(tmp_path: 
     unpack(path, tmp_path / "here")
     assert (tmp_path / "here" / "solve").stat().st_mode & 0o7777 == 0o755
     assert (tmp_path / "here" / "solution.toml").stat().st_mode & 0o7777 == 0o644
-    assert check_archive(path) == []
+    assert faults(path) == []
 
 
 @pytest.mark.parametrize("make", [zipped, tarred])
@@ -202,7 +209,7 @@ def test_large_headers_are_refused_before_they_are_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_solution(tmp_path: Path, files: dict[str, bytes], code: str) -> None:
-    [fault] = check_archive(tarred(tmp_path / "archive", files))
+    [fault] = faults(tarred(tmp_path / "archive", files))
     assert fault.code == code
     assert "/tmp" not in fault.message
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -25,6 +26,12 @@ def checkers() -> Iterator[Checkers]:
     found = Checkers(2, seconds=20)
     yield found
     found.close()
+
+
+def put_temporary_files(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here, for this process and those that it starts."""
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    monkeypatch.setenv("TMPDIR", str(place))
 
 
 def processes() -> list[psutil.Process]:
@@ -53,7 +60,7 @@ def test_a_full_disk_is_no_fault_of_the_file(
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("solution.py", "def build(task):\n    return None\n")
         packed.writestr("weights.bin", bytes(5 * 10**6))
-    monkeypatch.setenv("TMPDIR", str(small_disk))
+    put_temporary_files(small_disk, monkeypatch)
     found = Checkers(1)
     with pytest.raises(OSError, match="No space left"):
         found.faults(None, archive, "code")
@@ -95,12 +102,19 @@ def test_a_process_that_was_killed_is_replaced(contest: Contest, made: Path) -> 
     assert not set(processes()) - before
 
 
-def test_a_file_that_stalls_its_reader_is_refused(tmp_path: Path) -> None:
-    checkers = Checkers(1, seconds=2)
+def test_a_file_that_stalls_its_reader_is_refused_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its reader is killed amid unpacking it."""
+    place = tmp_path / "tmp"
+    place.mkdir()
+    put_temporary_files(place, monkeypatch)
+    checkers = Checkers(1, seconds=5)
     trap = tmp_path / "trap"  # opening a pipe that nobody writes to takes for ever
     os.mkfifo(trap)
     [fault] = checkers.faults(None, trap, "code")
-    assert (fault["code"], fault["message"]) == ("too slow", "Reading the file takes more than 2 s.")
+    assert (fault["code"], fault["message"]) == ("too slow", "Reading the file takes more than 5 s.")
+    assert not list(place.iterdir())
     checkers.close()
 
 
