@@ -33,7 +33,7 @@ from benchmark.budget import Budget
 from benchmark.errors import HostTrouble, UserError
 from benchmark.files import remove_folder, temporary_folder
 from benchmark.home import environments_folder
-from benchmark.package_index import installer
+from benchmark.package_index import installer, unreached
 from benchmark.process import run_limited
 from benchmark.requirements import normalized
 from benchmark.sandbox import Mount, Room, interpreter_mounts
@@ -69,11 +69,11 @@ class BuildFailed(UserError):
 
 
 class IndexAway(HostTrouble):
-    """The package index does not give what every environment needs: no matter whose, none can be built now."""
+    """The package index does not give what every environment needs, or one of several does not answer."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The package index did not give {' and '.join(_WORKER_NEEDS)}, which every environment needs.",
+            f"The package index is away, or without {' and '.join(_WORKER_NEEDS)}, which every environment needs.",
             given=reason,
             do="See to the network, and to what pip or uv is told of indexes; then the same again.",
         )
@@ -159,15 +159,21 @@ class _Place:
         return self.folder / "work" / "environment"  # in the work folder, whose size is watched
 
     def require_index(self) -> None:
-        """Raise IndexAway unless the index gives what all environments have in common."""
+        """Raise IndexAway unless the index gives what all environments have in common, and each of several answers."""
         try:
             self.install(_worker_requirements(), dry=True)
         except BuildFailed as failure:
             raise IndexAway(failure.reason) from None
+        if missed := unreached(self.log.read_text(encoding="utf-8", errors="replace")):
+            raise IndexAway(missed[0])
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log.txt"
 
     def install(self, wanted: list[str], dry: bool = False) -> None:
         """Make the draft anew; `dry`, it stays empty, and the index is only asked. Raises BuildFailed."""
-        work, log, install = self.folder / "work", self.folder / "log.txt", installer()
+        work, install = self.folder / "work", installer()
         place = PLACE if self.sandboxed else str(self.draft)
         remove_folder(work)
         self.draft.mkdir(parents=True)
@@ -178,7 +184,7 @@ class _Place:
         finished = run_limited(
             ["/bin/sh", "-ec", _STEPS, "sh", *install.command(f"{place}/bin/python", dry), *wanted],
             work,
-            log,
+            self.log,
             replace(BUDGET, seconds=QUESTION_SECONDS) if dry else BUDGET,
             psutil.Process().cpu_affinity() or [],
             self.stop,
@@ -187,7 +193,7 @@ class _Place:
         )
         if finished.over or finished.exit_code:
             over = f"\nstopped by the limit of {finished.over}" if finished.over else ""
-            raise BuildFailed(wanted, _last_lines(log) + over, finished.over)
+            raise BuildFailed(wanted, _last_lines(self.log) + over, finished.over)
         _relocate_scripts(self.draft, place)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,8 @@ _UV = (
     *(f"UV_{name}" for name in (*_SOURCES, "INDEX", "DEFAULT_INDEX", "INSECURE_HOST", "NATIVE_TLS")),
     *("UV_CONFIG_FILE", "UV_HTTP_TIMEOUT", "UV_OFFLINE", "UV_SYSTEM_CERTS", "UV_TORCH_BACKEND"),
 )
+# pip, told of several indexes, goes on without those that it cannot reach, and says so to who wants to know all
+_UNREACHED = re.compile(r"Could not fetch URL (?!.*: (401|403|404|410) Client Error).*")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
@@ -45,7 +48,13 @@ class Installer:
         """The command that installs into the environment of an interpreter; `dry`, it only asks the index."""
         asking = ["--dry-run", "--no-deps"] if dry else []
         if self.program.suffix == ".py":
-            quiet = ["--no-input", "--progress-bar", "off", "--disable-pip-version-check", "-qq"]
+            quiet = [
+                "--no-input",
+                "--progress-bar",
+                "off",
+                "--disable-pip-version-check",
+                "-vv" if dry else "-qq",
+            ]
             quiet += ["--no-warn-script-location", "--root-user-action", "ignore"]
             wheels = ["--only-binary", ":all:", "--no-cache-dir", "--no-compile"]
             return [python, "-I", str(self.program), "install", *quiet, *wheels, *asking, "--"]
@@ -57,6 +66,11 @@ class Installer:
         pip = self.program.suffix == ".py"
         found = [self.program.parent if pip else self.program, *_paths(self.variables.values())]
         return tuple(Mount(path, str(path)) for path in dict.fromkeys(found))
+
+
+def unreached(log: str) -> list[str]:
+    """The lines of a dry installer's log on indexes that did not answer, though another one gave what was asked for."""
+    return [found[0] for found in _UNREACHED.finditer(log)]
 
 
 def installer() -> Installer:

@@ -215,7 +215,7 @@ def test_an_index_that_is_away_is_no_fault_of_the_requirements(
 ) -> None:
     index.rename(tmp_path / "away")
     index.mkdir()
-    with pytest.raises(IndexAway, match=r"(?s)did not give pandas and pyarrow.*pandas"):
+    with pytest.raises(IndexAway, match=r"(?s)without pandas and pyarrow.*pandas"):
         build("leaf", sandboxed=sandboxed)
     assert not list(environments_folder().iterdir())
     index.rmdir()
@@ -233,6 +233,27 @@ def test_an_index_that_cannot_be_reached_is_away(tool: str, monkeypatch: pytest.
         monkeypatch.setenv(f"{tool.upper()}_INDEX_URL", f"http://127.0.0.1:{nobody.getsockname()[1]}/simple")
         with pytest.raises(IndexAway):
             build("leaf")
+
+
+def test_one_of_several_indexes_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip then says that there is no such package; what every environment needs it found elsewhere."""
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        code = 502
+
+        def do_GET(self) -> None:
+            self.send_error(self.code)
+
+    monkeypatch.delenv("PIP_NO_INDEX")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as served:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{served.server_port}/simple")
+        with pytest.raises(IndexAway, match="502 Server Error"):
+            build("elsewhere")
+        Answers.code = 404
+        with pytest.raises(BuildFailed):
+            build("elsewhere")
+        served.shutdown()
 
 
 def test_an_index_that_came_back_is_asked_again(

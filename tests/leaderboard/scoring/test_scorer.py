@@ -299,7 +299,7 @@ def test_code_waits_for_an_index_that_is_away(tmp_path: Path, monkeypatch: pytes
     with contest.ledger.reading() as state:
         assert {task.status for task in state.scorings[other.id][-1].tasks.values()} == {"ok"}
     lines = [json.loads(line) for line in failures_file(contest).read_text().splitlines()]
-    assert [made.id in line["what"] and "did not give pandas" in line["error"] for line in lines] == [True]
+    assert [made.id in line["what"] and "package index is away" in line["error"] for line in lines] == [True]
     assert {tuple(cell["endings"]) for task in found["tasks"] for cell in task["cells"]} == {("failed",)}
 
     write_wheel(index, "pandas", "3.0.0")
