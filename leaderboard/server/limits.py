@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from time import time
+from weakref import WeakValueDictionary
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -87,3 +89,14 @@ class Slots:
             self._taken[team] -= 1
             if not self._taken[team]:
                 del self._taken[team]
+
+
+class Turns:
+    """One at a time of each team, the others in their order. Belongs to the event loop."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, team: str) -> asyncio.Lock:
+        """The team's lock, which is there as long as somebody holds it or waits for it."""
+        return self._locks.setdefault(team, asyncio.Lock())

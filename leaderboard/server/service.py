@@ -17,7 +17,7 @@ from leaderboard.contest import Contest
 from leaderboard.pages.site import Site
 from leaderboard.server.answers import spell
 from leaderboard.server.checkers import Checkers
-from leaderboard.server.limits import Limits, Rates, Slots
+from leaderboard.server.limits import Limits, Rates, Slots, Turns
 from leaderboard.server.uploads import CODE, FORM_BYTES
 from leaderboard.standings.boards import Standings
 
@@ -51,6 +51,7 @@ class Service:
         self._keeping = Lock()
         self.checkers = shared_checkers()
         self.checking = CapacityLimiter(_CHECKERS)
+        self.turns = Turns()
 
     def kept(self, name: str, make: Callable[[], Any]) -> bytes:
         """JSON that is a function of the journal, spelt once for each of its states.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import socket
 import threading
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -154,6 +156,35 @@ def test_one_team_cannot_take_all_places(
         assert not left_over()
         mine = httpx.post(f"{url}/api/submissions", files=answers, headers=signed(foxes), timeout=60)
         assert mine.status_code == 201, mine.text
+
+
+def slow_archive(number: int) -> bytes:
+    """A solution that takes seconds to read, and is refused at the end."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("solution.py", f"x = {number}\n" + "x.a\n" * 90_000)
+    return packed.getvalue()
+
+
+def test_one_team_cannot_take_all_checkers(
+    url: str, foxes: str, owls: str, answers: dict[str, bytes], left_over: Left
+) -> None:
+    """What takes long to check is checked one by one; another team is served meanwhile."""
+
+    def submit(number: int) -> int:
+        with client(url, foxes) as own:
+            return own.post("/api/submissions", files={"code": slow_archive(number)}).status_code
+
+    with client(url, owls) as other, ThreadPoolExecutor(4) as pool:
+        other.post("/api/submissions", files=answers)  # so that the checkers have begun
+        slow = [pool.submit(submit, number) for number in range(4)]
+        until = time.monotonic() + 10
+        while len(left_over()) < 4 and time.monotonic() < until:
+            time.sleep(0.01)
+        some = {"toy_matching": answers["toy_matching"]}
+        assert other.post("/api/submissions", files=some).status_code == 201
+        assert sum(one.done() for one in slow) <= 1
+        assert [one.result() for one in slow] == [422] * 4
 
 
 def test_twenty_at_once_with_a_quota_of_five_are_five(
