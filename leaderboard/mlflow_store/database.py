@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 from sqlalchemy.engine import make_url
 
-from benchmark.files import write_bytes
+from benchmark.files import temporary_folder, write_bytes
 
 
 def sqlite_file(uri: str) -> Path | None:
@@ -35,8 +34,8 @@ def make_database(uri: str) -> None:
     database.parent.mkdir(parents=True, exist_ok=True)
     with _alone(database.parent):
         if not database.exists():
-            with tempfile.TemporaryDirectory(prefix="classmark-mlflow-") as folder:
-                made = Path(folder) / database.name
+            with temporary_folder() as folder:
+                made = folder / database.name
                 MlflowClient(f"sqlite:///{made}").search_experiments(max_results=1)
                 write_bytes(database, made.read_bytes())
 
