@@ -34,13 +34,13 @@ def accept(
 ) -> tuple[Submission, bool]:
     """Record a submission of files that the vault holds, and return it; and whether it is new.
 
-    `files` are digests by task, or the one of an archive under "code". The same team, files and idempotency key give
-    the same submission again (without a key, the same files do), which costs no quota. Refusal: `closed`, `quota`,
-    `conflict` for a key that was used with other files, `not yours` for a team that was removed.
+    `files` are digests by task, or the one of an archive under "code". What is `repeated` gives the same submission
+    again, which costs no quota. Refusal: `closed`, `quota`, `conflict` for a key that was used with other files,
+    `not yours` for a team that was removed.
     """
     now = now or datetime.now(UTC)
     digest = submission_digest(files)
-    key = key[:MOST_KEY] or digest
+    key = key[:MOST_KEY]
     body: dict[str, Any] = {
         "id": uuid4().hex[:16],
         "team": team,
@@ -48,7 +48,7 @@ def accept(
         "files": dict(sorted(files.items())),
         "digest": digest,
         "note": plain(note)[:MOST_NOTE],
-        "key": key,
+        "key": key or digest,
     }
 
     again: Submission | None = None
@@ -64,11 +64,24 @@ def accept(
 
 
 def repeated(state: State, team: str, digest: str, key: str) -> Submission | None:
-    """The submission of a team that these files repeat; Refusal `conflict` where the key was used with others."""
-    again = state.by_key.get((team, key[:MOST_KEY] or digest))
-    if again and state.submissions[again].digest != digest:
+    """The submission that a team repeats: of the same files, unless these came under two different keys.
+
+    Whoever came without a key has the digest for one. Refusal `conflict` where the key was used with other files.
+    """
+    own = _own(state, team)
+    if any(one.key == key and one.digest != digest for one in own):
         raise Refusal("conflict", "This idempotency key was used with other files.", given=key)
-    return state.submissions[again] if again else None
+    same = [one for one in own if one.digest == digest and (not key or one.key in (key, digest))]
+    return min(same, key=lambda one: one.key != key, default=None)
+
+
+def may_repeat(state: State, team: str, key: str) -> bool:
+    """Whether there are files that a team would repeat under this key."""
+    return any(not key or one.key in (key, one.digest) for one in _own(state, team))
+
+
+def _own(state: State, team: str) -> list[Submission]:
+    return [state.submissions[name] for name in state.by_team.get(team, [])]
 
 
 def require_welcome(config: Config, state: State, team: str, now: datetime) -> str:

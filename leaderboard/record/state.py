@@ -101,7 +101,6 @@ class State:
     rescorings: list[dict[str, Any]] = field(default_factory=list)
     by_team: dict[str, list[str]] = field(default_factory=dict)
     by_token: dict[str, str] = field(default_factory=dict)
-    by_key: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry. Kinds that are not known here change nothing but `seq` and `head`."""
@@ -162,7 +161,6 @@ class State:
         made = submission_of(entry)
         self.submissions[made.id] = made
         self.by_team.setdefault(made.team, []).append(made.id)
-        self.by_key[made.team, made.key] = made.id
 
     def _selected(self, entry: Entry, body: dict[str, Any]) -> None:
         self.selections[body["team"]] = tuple(body["submissions"])

@@ -11,7 +11,7 @@ from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from leaderboard.record.accepting import accept, repeated, require_welcome, submission_digest
+from leaderboard.record.accepting import accept, may_repeat, repeated, require_welcome, submission_digest
 from leaderboard.record.refusal import Refusal
 from leaderboard.record.state import Team
 from leaderboard.record.vault import Draft
@@ -57,8 +57,7 @@ def _too_large(service: Service, given: str) -> Refusal:
 def _require_welcome(service: Service, team: Team, key: str) -> None:
     """Refuse before the body is read what would be refused after it, unless it may be a repeat."""
     with service.contest.ledger.reading() as state:
-        known = (team.id, key) in state.by_key if key else team.id in state.by_team
-        if not known:
+        if not may_repeat(state, team.id, key):
             require_welcome(service.contest.config, state, team.id, datetime.now(UTC))
 
 

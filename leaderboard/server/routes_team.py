@@ -25,7 +25,8 @@ Key = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
-        description="Your name for this submission: sent again with the same files, it gives the same receipt.",
+        description="Your name for this submission. The same files give the same receipt again, unless they come under "
+        "another name: then they are another submission.",
         examples=["try-17"],
     ),
 ]

@@ -58,9 +58,22 @@ def test_the_same_again_is_the_same_receipt_and_no_quota(contest: Contest) -> No
     assert other.id != first.id
 
 
-def test_without_a_key_the_files_are_the_key(contest: Contest) -> None:
-    first, _ = accept(contest, "one", files(1), now=NOON)
-    assert accept(contest, "one", files(1), now=NOON) == (first, False)
+@pytest.mark.parametrize(
+    ("first", "again"), [("", ""), ("k", ""), ("", "k"), ("k", "k"), ("k" * 150, "k" * 150)]
+)
+def test_the_same_files_are_counted_once(contest: Contest, first: str, again: str) -> None:
+    made, _ = accept(contest, "one", files(1), key=first, now=NOON)
+    assert accept(contest, "one", files(1), key=again, now=NOON) == (made, False)
+
+
+def test_the_same_files_under_two_keys_are_two_submissions(contest: Contest) -> None:
+    """Each key keeps its receipt; without one, it is that of the first."""
+    made = {key: accept(contest, "one", files(1), key=key, now=NOON) for key in ("a", "b")}
+    assert made["a"][0].id != made["b"][0].id
+    for key, (submission, new) in made.items():
+        assert new
+        assert accept(contest, "one", files(1), key=key, now=NOON) == (submission, False)
+    assert accept(contest, "one", files(1), now=NOON) == (made["a"][0], False)
 
 
 def test_the_quota_is_of_a_day_of_utc(contest: Contest) -> None:

@@ -56,15 +56,15 @@ def test_some_tasks_may_be_answered_and_csv_too(team: httpx.Client, made: Path) 
 def test_a_repeat_gives_the_same_receipt(
     team: httpx.Client, contest: Contest, answers: dict[str, bytes]
 ) -> None:
-    """With the same key and files, or without a key and the same files; another key makes another submission."""
+    """Of the same files, with the same key or without one; another key makes another submission."""
     one = team.post("/api/submissions", files=answers, headers={"Idempotency-Key": "a"})
     again = team.post("/api/submissions", files=answers, headers={"Idempotency-Key": "a"})
     assert (one.status_code, again.status_code) == (201, 200)
     assert one.json() == again.json()
-    other = team.post("/api/submissions", files=answers)
-    same = team.post("/api/submissions", files=answers)
-    assert (other.status_code, same.status_code) == (201, 200)
-    assert other.json() == same.json() != one.json()
+    without = team.post("/api/submissions", files=answers)
+    assert (without.status_code, without.json()) == (200, one.json())
+    other = team.post("/api/submissions", files=answers, headers={"Idempotency-Key": "b"})
+    assert other.status_code == 201
     assert len(accepted(contest)) == 2
 
 
@@ -91,10 +91,22 @@ def test_a_repeat_gives_its_receipt_when_the_quota_is_used_up_or_the_gate_closed
 def test_without_a_key_the_same_files_give_the_receipt_when_the_quota_is_used_up(
     team: httpx.Client, contest: Contest, answers: dict[str, bytes]
 ) -> None:
-    first = team.post("/api/submissions", files=answers)
-    for number in range(4):
-        team.post("/api/submissions", files=answers, headers={"Idempotency-Key": f"{number}"})
+    receipts = [
+        team.post("/api/submissions", files=answers, headers={"Idempotency-Key": f"{number}"}).json()
+        for number in range(5)
+    ]
     again = team.post("/api/submissions", files=answers)
+    assert (again.status_code, again.json()) == (200, receipts[0])
+
+
+def test_a_key_gives_the_receipt_of_what_came_without_one_when_the_quota_is_used_up(
+    team: httpx.Client, answers: dict[str, bytes]
+) -> None:
+    first = team.post("/api/submissions", files=answers)
+    some = {"toy_matching": answers["toy_matching"]}
+    for number in range(4):
+        team.post("/api/submissions", files=some, headers={"Idempotency-Key": f"{number}"})
+    again = team.post("/api/submissions", files=answers, headers={"Idempotency-Key": "a"})
     assert (again.status_code, again.json()) == (200, first.json())
 
 
