@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from benchmark.errors import UserError
-from benchmark.files import file_digest
-from benchmark.hiding import seal_of
 from leaderboard.contest import Contest
 from leaderboard.mlflow_store.content import Reading, RunContent
 from leaderboard.mlflow_store.store import SeenRun, Store, StoreError
 from leaderboard.mlflow_store.writer import Mirror, files_of, open_store
 from leaderboard.record.ledger import Ledger
 from leaderboard.record.state import State
+from leaderboard.scoring.mending import labels_on_record
 
 ATTEMPTS = 5
 
@@ -115,21 +114,8 @@ def _halves(contest: Contest) -> Iterator[str]:
 
 
 def _labels(contest: Contest) -> Iterator[str]:
-    """Hidden labels that are neither those of the opening entry nor those that were mended last."""
-    entries = contest.ledger.journal.entries()
-    mended = {entry.body["task"]: entry.body["after"] for entry in entries if entry.kind == "labels_mended"}
-    sealed = entries[0].body.get("tasks", {})
     for task in contest.config.tasks:
-        path = contest.labels_file(task, "labels.parquet")
-        try:
-            same = (
-                file_digest(path) == mended[task]
-                if task in mended
-                else seal_of(path.parent) == sealed[task]["labels_seal"]
-            )
-        except (OSError, ValueError, KeyError):
-            same = False
-        if not same:
+        if not labels_on_record(contest, task):
             yield f"hidden labels of {task}: they are not those on record"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -100,3 +102,18 @@ def submitted(contest: Contest, team: str, folder: Path, note: str = "", wrong: 
     submission, _ = accept(contest, team, files, note)
     record_scoring(contest, submission.id)
     return submission
+
+
+def copy_journal(folder: Path, path: Path) -> Path:
+    """The record in a folder as it is now, as backups copy it."""
+    with closing(sqlite3.connect(folder / "journal.db")) as now, closing(sqlite3.connect(path)) as copy:
+        now.backup(copy)
+    return path
+
+
+def restored(contest: Contest, journal: Path, folder: Path) -> Contest:
+    """A competition from its files and private record of now, and an earlier copy of its public record."""
+    shutil.copytree(contest.folder, folder, ignore=shutil.ignore_patterns("journal.db*", "*.db-*"))
+    shutil.copy(journal, folder / "journal.db")
+    copy_journal(contest.private, folder / "private" / "journal.db")
+    return Contest(folder)

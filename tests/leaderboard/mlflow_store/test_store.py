@@ -10,13 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from contests import submitted, toy_contest, write_answers
+from contests import copy_journal, restored, submitted, toy_contest, write_answers
 from mlflow import MlflowClient
 from postgres import postgres_server
 
@@ -253,19 +252,10 @@ def test_mlflow_that_is_away_is_caught_up_with(contest: Contest, tmp_path: Path)
 
 def test_a_private_record_of_a_moment_later_is_no_hindrance(contest: Contest, tmp_path: Path) -> None:
     """As a backup has it, that was taken while a submission was accepted and scored."""
-    journal, earlier = contest.folder / "journal.db", tmp_path / "journal.db"
-    with closing(sqlite3.connect(journal)) as now, closing(sqlite3.connect(earlier)) as copy:
-        now.backup(copy)
+    earlier = copy_journal(contest.folder, tmp_path / "journal.db")
     team, _ = add_team(contest.ledger, "Late")
     submitted(contest, team.id, tmp_path / "late")
-    restored = tmp_path / "restored"
-    shutil.copytree(contest.folder, restored, ignore=shutil.ignore_patterns("*.db-*"))
-    shutil.copy(earlier, restored / "journal.db")
-    with closing(sqlite3.connect(contest.private / "journal.db")) as now:
-        (restored / "private" / "journal.db").unlink()
-        with closing(sqlite3.connect(restored / "private" / "journal.db")) as copy:
-            now.backup(copy)
-    again = Contest(restored)
+    again = restored(contest, earlier, tmp_path / "restored")
     assert rebuild(again) == 4
     assert verify(again) == []
     assert [len(board.rows) for board in full(again, private=True)] == [2, 2]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from contests import toy_contest, write_answers
+from contests import copy_journal, restored, toy_contest, write_answers
 from wellformed import read_page
 
 from benchmark.errors import UserError
@@ -19,9 +20,10 @@ from leaderboard.overview import overview
 from leaderboard.pages.site import Site
 from leaderboard.record.accepting import accept
 from leaderboard.record.teams import add_team
+from leaderboard.scoring import mending, rescoring
 from leaderboard.scoring.rescoring import rescore
 from leaderboard.scoring.scorer import score_queue
-from leaderboard.standings.boards import Standings
+from leaderboard.standings.boards import Standings, full
 from leaderboard.standings.closing import close
 
 TASK = "toy_classification"
@@ -156,6 +158,31 @@ def test_what_an_earlier_rescoring_left_is_not_taken_for_an_interrupted_one(
     with contest.ledger.reading() as state:
         assert [one["reason"] for one in state.rescorings] == ["a new release", "wrong"]
     assert {path.name for path in (contest.private / "rescorings").iterdir()} == {"1.json", "2.json"}
+
+
+def test_a_backup_from_amid_it_is_ended_by_doing_it_again(
+    contest: Contest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record was copied before the labels were replaced, and the files after all was told."""
+    journal, mended = tmp_path / "journal.db", {TASK: tmp_path / "labels.csv"}
+
+    def put_in_place(*given: Any) -> None:
+        copy_journal(contest.folder, journal)
+        mending.put_in_place(*given)
+
+    monkeypatch.setattr(rescoring, "put_in_place", put_in_place)
+    rescore(contest, "wrong", mended)
+    monkeypatch.undo()
+    again = restored(contest, journal, tmp_path / "restored")
+    assert [fault for fault in verify(again) if "MLflow" not in fault] == [
+        "rescoring: not told yet (wrong); it goes on, or is to be done again",
+        f"hidden labels of {TASK}: they are not those on record",
+    ]
+    rescore(again, "wrong", mended)
+    assert [fault for fault in verify(again) if "MLflow" not in fault] == []
+    assert [row.score.value for row in full(again)[0].rows] == [
+        row.score.value for row in full(contest)[0].rows
+    ]
 
 
 def test_who_is_killed_between_labels_and_their_digest_mends_them_again(
