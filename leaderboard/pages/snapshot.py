@@ -28,6 +28,7 @@ class Snapshot:
     reason: str
     final: dict[str, Any] | None
     rescorings: tuple[dict[str, Any], ...]
+    rescoring: dict[str, Any] | None
 
     def of_team(self, team: str) -> list[Submission]:
         """A team's submissions, oldest first."""
@@ -58,4 +59,5 @@ def take_snapshot(contest: Contest, known: Snapshot | None = None) -> Snapshot:
             reason=state.reason,
             final=state.final,
             rescorings=tuple(state.rescorings),
+            rescoring=state.rescoring,
         )

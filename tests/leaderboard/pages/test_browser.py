@@ -131,7 +131,7 @@ def test_no_page_is_wider_than_the_screen(browser: Chrome, url: str, width: int)
     assert complaints(browser) == []
 
 
-@pytest.mark.parametrize("width", [PHONE, 1000, 1200, DESKTOP])
+@pytest.mark.parametrize("width", [PHONE, 1000, 1060, 1200, DESKTOP])
 def test_plots_and_the_boards_of_the_home_page_stay_within_their_cards(
     browser: Chrome, url: str, width: int
 ) -> None:

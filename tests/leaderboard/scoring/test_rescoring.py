@@ -121,6 +121,9 @@ def test_a_rescoring_that_was_interrupted_is_done_once(
         rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"}, die)
     assert any("rescoring: not told yet (wrong)" in fault for fault in verify(contest))
     assert overview(contest, OVER)["rescoring"] == "wrong"
+    [page, _] = Site(contest, Standings(contest)).page("index.html") or pytest.fail("there is no page")
+    assert read_page(page).faults == []
+    assert "Everything is being scored again:</strong> wrong" in page.decode()
     with pytest.raises(UserError, match="Not all submissions are scored again yet"):
         close(contest, OVER)
     told = rescore(contest, "wrong", {TASK: tmp_path / "labels.csv"})
@@ -132,6 +135,8 @@ def test_a_rescoring_that_was_interrupted_is_done_once(
     with contest.ledger.reading() as state, contest.private_ledger.reading() as private:
         assert {len(found) for found in (*state.scorings.values(), *private.scorings.values())} == {2}
     assert overview(contest, OVER)["rescoring"] is None
+    [page, _] = Site(contest, Standings(contest)).page("index.html") or pytest.fail("there is no page")
+    assert "being scored again" not in page.decode()
     assert close(contest, OVER)["submissions"] == 2
 
 
