@@ -48,14 +48,8 @@ class Installer:
         """The command that installs into the environment of an interpreter; `dry`, it only asks the index."""
         asking = ["--dry-run", "--no-deps"] if dry else []
         if self.program.suffix == ".py":
-            quiet = [
-                "--no-input",
-                "--progress-bar",
-                "off",
-                "--disable-pip-version-check",
-                "-vv" if dry else "-qq",
-            ]
-            quiet += ["--no-warn-script-location", "--root-user-action", "ignore"]
+            quiet = ["--no-input", "--progress-bar", "off", "--disable-pip-version-check"]
+            quiet += ["-vv" if dry else "-qq", "--no-warn-script-location", "--root-user-action", "ignore"]
             wheels = ["--only-binary", ":all:", "--no-cache-dir", "--no-compile"]
             return [python, "-I", str(self.program), "install", *quiet, *wheels, *asking, "--"]
         wheels = ["--no-build", "--no-cache", "--link-mode", "copy"]

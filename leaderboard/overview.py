@@ -11,6 +11,7 @@ from typing import Any
 from leaderboard.config import config_digest
 from leaderboard.contest import Contest
 from leaderboard.record.journal import Entry
+from leaderboard.record.state import State
 from leaderboard.scoring.failures import failures_file
 
 LAST = 10
@@ -35,13 +36,8 @@ def overview(contest: Contest, now: datetime) -> dict[str, Any]:
             "final": state.final is not None,
             "rescoring": state.rescoring and state.rescoring["reason"],
             "settings_changed": config_digest(contest.folder) != state.opening.get("config"),
-            "teams": sum(team.active and not team.baseline for team in state.teams.values()),
-            "removed": sum(not team.active for team in state.teams.values()),
-            "baselines": sum(team.active and team.baseline for team in state.teams.values()),
-            "submissions": len(state.submissions),
-            "of_baselines": sum(state.teams[one.team].baseline for one in state.submissions.values()),
+            **counts(state),
             "today": sum(one.time.astimezone(UTC).date() == today for one in state.submissions.values()),
-            "queue": len(state.queued()),
             "errors": _errors(contest),
             "seq": state.seq,
             "head": state.head,
@@ -49,6 +45,18 @@ def overview(contest: Contest, now: datetime) -> dict[str, Any]:
             "bytes": _bytes(contest.folder),
             "free": shutil.disk_usage(contest.folder).free,
         }
+
+
+def counts(state: State) -> dict[str, int]:
+    """How many teams and submissions there are; those of baselines apart."""
+    return {
+        "teams": sum(team.active and not team.baseline for team in state.teams.values()),
+        "removed": sum(not team.active for team in state.teams.values()),
+        "baselines": sum(team.active and team.baseline for team in state.teams.values()),
+        "submissions": len(state.submissions),
+        "of_baselines": sum(state.teams[one.team].baseline for one in state.submissions.values()),
+        "queue": len(state.queued()),
+    }
 
 
 def _errors(contest: Contest) -> int:

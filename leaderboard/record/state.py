@@ -97,6 +97,9 @@ class State:
     gate: Literal["", "open", "closed"] = ""
     reason: str = ""
     final: dict[str, Any] | None = None
+    mended: dict[str, str] = field(
+        default_factory=dict
+    )  # of each task's labels that were mended, the newest digest
     rescoring: dict[str, Any] | None = None  # begun, and not told yet
     rescorings: list[dict[str, Any]] = field(default_factory=list)
     by_team: dict[str, list[str]] = field(default_factory=dict)
@@ -170,6 +173,9 @@ class State:
 
     def _constants(self, entry: Entry, body: dict[str, Any]) -> None:
         self.constant = scoring_of(entry)
+
+    def _labels_mended(self, entry: Entry, body: dict[str, Any]) -> None:
+        self.mended[body["task"]] = body["after"]
 
     def _rescoring_begun(self, entry: Entry, body: dict[str, Any]) -> None:
         self.rescoring = body

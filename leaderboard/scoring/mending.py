@@ -83,16 +83,13 @@ def put_in_place(contest: Contest, mended: Mended, reason: str) -> None:
 
 def labels_on_record(contest: Contest, task: str) -> bool:
     """Whether the hidden labels in place are those that were mended last, or else those of the opening entry."""
-    path, entries = contest.labels_file(task, "labels.parquet"), contest.ledger.journal.entries()
-    mended = [
-        entry.body["after"]
-        for entry in entries
-        if entry.kind == "labels_mended" and entry.body["task"] == task
-    ]
+    path = contest.labels_file(task, "labels.parquet")
+    with contest.ledger.reading() as state:
+        mended, opening = state.mended.get(task), state.opening
     try:
         if mended:
-            return bool(file_digest(path) == mended[-1])
-        return bool(seal_of(path.parent) == entries[0].body["tasks"][task]["labels_seal"])
+            return file_digest(path) == mended
+        return bool(seal_of(path.parent) == opening["tasks"][task]["labels_seal"])
     except (OSError, ValueError, KeyError):
         return False
 

@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -21,7 +20,7 @@ from starlette.types import ASGIApp
 from benchmark.errors import UserError
 from leaderboard.contest import Contest
 from leaderboard.making.bundles import publish_rules
-from leaderboard.overview import overview
+from leaderboard.overview import counts
 from leaderboard.record.accepting import plain
 from leaderboard.server.app import create_app
 from leaderboard.server.children import children_of
@@ -73,15 +72,14 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
 
 
 def _greeting(contest: Contest, plan: Plan) -> list[str]:
-    found = overview(contest, datetime.now(UTC))
+    with contest.ledger.reading() as state:
+        found = counts(state)
     of_baselines = f" ({found['of_baselines']} of baselines)" if found["of_baselines"] else ""
-    counts = (
-        f"teams {found['teams']}, submissions {found['submissions']}{of_baselines}, to score {found['queue']}"
-    )
+    submissions = f"{found['submissions']}{of_baselines}"
     address = f"http://[{plan.host}]:{plan.port}" if ":" in plan.host else f"http://{plan.host}:{plan.port}"
     shown = make_url(contest.mlflow).render_as_string() if "://" in contest.mlflow else contest.mlflow
     return [
-        f"{plain(contest.config.title)}: {counts}",
+        f"{plain(contest.config.title)}: teams {found['teams']}, submissions {submissions}, to score {found['queue']}",
         f"  pages    {address}/",
         f"  API      {address}/api/openapi.json",
         f"  scoring  {plan.scorers} processes",
