@@ -3,9 +3,11 @@
 Classification: on all columns. Matching: its pair form, a classifier of two records side by side, as many of the
 nearest pairs by text as there is time for, with the numbers that compare them, those of their pictures included.
 Weights are looked for on this machine only (log: "text from", "pictures from"): with a GPU the large networks, where
-the hub's cache holds them; else MiniLM for text, and for pictures a small network that starts from nothing. Good
-at texts that say the same in other words, with a GPU and time. Bad on two cores in a minute: there it sees some
-hundreds of rows, once; pictures that it learns from nothing need thousands.
+the hub's cache holds them; else MiniLM for text, and for pictures a small network that starts from nothing. While it
+trains, AutoGluon keeps three states of network and optimizer on disk for a moment: 1.1 GB, and with the large
+networks some 10 GB, for which a run needs a larger `--disk`. Good at texts that say the same in other words, with a
+GPU and time. Bad on two cores in a minute: there it sees some hundreds of rows, once; pictures that it learns from
+nothing need thousands.
 """
 
 from __future__ import annotations
