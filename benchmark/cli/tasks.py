@@ -32,7 +32,9 @@ def command(json: bool) -> None:
     ]
     console().print(table("", ["task", "kind", "headline", "rows", "what"], rows, right=["rows"]))
     if not all(one["prepared"] for one in listing):
-        console().print("\nWithout rows: not prepared yet. classmark prepare TASK does it; real data: with --raw DIR.")
+        console().print(
+            "\nWithout rows: not prepared yet. classmark prepare TASK does it; real data: with --raw DIR."
+        )
     console().print("\nclassmark show TASK tells more.")
 
 
