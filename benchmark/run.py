@@ -123,8 +123,8 @@ def execute(
 ) -> Record:
     """Make a run, score it, record it. Whatever the solution does, the result is a record with a status.
 
-    `say` is told what takes time before the run. Raises KeyboardInterrupt when `stop` is set; nothing is recorded
-    then.
+    `say` is told what takes time before the run, and what of it could not be kept. Raises KeyboardInterrupt when
+    `stop` is set; nothing is recorded then.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with temporary_folder() as temporary:
@@ -198,7 +198,10 @@ def _make(
     command = fill_work(task, solution, run.seed, run.budget, work, scene)
     finished = run_limited(command, work, log, run.budget, cpus, stop, scene.room, scene.variables)
     if solution.shipped:
-        adopt(work / "vectors", vectors_folder(), MOST_VECTORS)
+        try:
+            adopt(work / "vectors", vectors_folder(), MOST_VECTORS)
+        except OSError as error:  # a cache is never worth a run
+            say(f"its embeddings are not kept: {error}")
     ending = _ending(run, work, finished, _tail(log))
     ending.environment = own
     _take_predictions(task, work, log, ending)

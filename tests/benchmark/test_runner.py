@@ -1,4 +1,4 @@
-"""Same cores for everyone, as many as the budget says, or nothing is run; and what a record says of them."""
+"""Many runs: the same cores for everyone or nothing is run, and nothing beside a run costs it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from toys import toy_folder, toy_task
 
+from benchmark import solutions
 from benchmark.budget import Budget
-from benchmark.records import read_records
+from benchmark.home import vectors_folder
+from benchmark.records import Record, read_records
 from benchmark.run import Run
 from benchmark.runner import available_cpus, cpus_of_slot, run_all
 from benchmark.sandbox import sandbox
 from benchmark.solutions import load_solution
+from benchmark.vectors import Encoder
 
 CPUS = sorted(os.sched_getaffinity(0))
 SOLUTION = """
@@ -90,3 +93,31 @@ def test_a_trusted_run_does_not_pass_for_one_in_the_sandbox(solution: Path, tmp_
         [record] = run_all([run], tmp_path / "r", 1, "local", False, lambda run, record: None)
         assert bool(record.run["sandbox"]) != trusted
     assert len(read_records([tmp_path / "r"])) == 2
+
+
+EMBEDDING = """
+from benchmark.vectors import Encoder
+class Model:
+    def __init__(self, task): self.task = task
+    def fit(self, X, y): return self
+    def predict(self, X):
+        self.task.vectors.of(Encoder("length", "1", "none", 1), [b"tea"], lambda at: [[3.0]])
+        return ["lamp"] * len(X)
+def build(task): return Model(task)
+"""
+
+
+def test_a_cache_that_cannot_be_written_costs_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "embedding.py").write_text(EMBEDDING)
+    monkeypatch.setattr(solutions, "baselines_folder", lambda: tmp_path)
+    vectors_folder().mkdir()
+    (vectors_folder() / Encoder("length", "1", "none", 1).digest).touch()  # where a folder has to stand
+    said: list[str] = []
+
+    def hear(run: Run, change: Record | str | None) -> None:
+        said.extend([change] if isinstance(change, str) else [])
+
+    run = Run(load_solution("embedding"), toy_task("classification"), 0, budget(1), trusted=True)
+    [record] = run_all([run], tmp_path / "r", 1, "local", False, hear)
+    assert record.ok, record.run["reason"]
+    assert ["its embeddings are not kept" in line for line in said] == [True]
