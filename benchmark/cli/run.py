@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -89,6 +90,7 @@ def command(
         trust,
     )
     folder = (results or results_folder()).absolute()
+    _require_writable(folder)
     with RunProgress(len(runs)) as progress:
         records = run_all(runs, folder, jobs, executor, retry, progress.change)
     if track:
@@ -100,6 +102,22 @@ def command(
         ok = sum(record.ok for record in records)
         told = f"{ok} of {len(records)} runs are ok. Records: {folder}\nNext: classmark compare {folder}"
         console().print(told, markup=False, soft_wrap=True)
+
+
+def _require_writable(results: Path) -> None:
+    """Make the folder of the records; UserError, before any run is made, where it cannot be written to."""
+    from benchmark.errors import UserError
+
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=results):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"No records can be written to {results}.",
+            given=str(error),
+            do="Name another folder: --results.",
+        ) from None
 
 
 def _tracker(uri: str) -> Any:

@@ -116,6 +116,18 @@ def test_errors_say_what_to_do(arguments: list[str], message: str, home: Path) -
     assert not [path for path in home.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("results", ["/dev/null", "/proc/x"])
+def test_results_that_cannot_be_written_are_refused_before_any_run(results: str, tmp_path: Path) -> None:
+    mark, path = tmp_path / "mark", tmp_path / "mine.py"
+    path.write_text(f"def build(task): open({str(mark)!r}, 'w')\n")
+    task = str(toy_folder("classification"))
+    done = classmark("run", "--task", task, "--solution", str(path), "--trust", "--results", results)
+    assert done.returncode == 2
+    assert f"No records can be written to {results}." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not mark.exists()
+
+
 def test_every_listing_has_json_with_stable_keys() -> None:
     folder = str(toy_folder("classification"))
     [flipkart] = [task for task in as_json("tasks") if task["name"] == "flipkart"]
