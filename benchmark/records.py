@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,17 @@ from benchmark.files import new_folder, write_bytes, write_json
 
 FORMAT = 2
 STATUSES = frozenset({"ok", "failed", "timeout", "memory", "invalid", "unsupported"})
+
+
+class DamagedRecord(UserError):
+    """A record that cannot be read: cut short, or not all there."""
+
+    def __init__(self, folder: Path, error: Exception) -> None:
+        super().__init__(
+            f"The record {folder} cannot be read.",
+            given=f"{type(error).__name__}: {error}",
+            do="Remove the folder; classmark run makes the run again.",
+        )
 
 
 @dataclass(frozen=True)
@@ -54,10 +66,16 @@ class Record:
         return self.run | {"folder": str(self.folder), "headline": headline}
 
     def counts(self, which: str) -> NDArray[np.float64]:
-        """The additive counts of the headline (`headline`) or of the constant answer (`constant`)."""
-        with np.load(self.folder / "counts.npz", allow_pickle=False) as arrays:
-            counts: NDArray[np.float64] = arrays[which].astype(np.float64)
-            return counts
+        """The additive counts of the headline (`headline`) or of the constant answer (`constant`).
+
+        Raises DamagedRecord.
+        """
+        try:
+            with np.load(self.folder / "counts.npz", allow_pickle=False) as arrays:
+                counts: NDArray[np.float64] = arrays[which].astype(np.float64)
+                return counts
+        except (OSError, ValueError, EOFError, BadZipFile) as error:
+            raise DamagedRecord(self.folder, error) from None
 
 
 def record_folder(results: Path, run: dict[str, Any]) -> Path:
@@ -90,14 +108,18 @@ def write_record(
 
 
 def read_record(folder: Path) -> Record:
-    """Read one record."""
-    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    """Read one record. Raises DamagedRecord, and UserError for one of another format."""
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        path = folder / "score.json"
+        score = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    except (OSError, ValueError) as error:
+        raise DamagedRecord(folder, error) from None
     if run.get("format") != FORMAT:
         raise UserError(
             f"The record {folder} has another format.", allowed=str(FORMAT), given=str(run.get("format"))
         )
-    score = folder / "score.json"
-    return Record(folder, run, json.loads(score.read_text(encoding="utf-8")) if score.is_file() else None)
+    return Record(folder, run, score)
 
 
 def read_records(folders: Iterable[Path]) -> list[Record]:

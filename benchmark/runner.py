@@ -16,7 +16,7 @@ from typing import Any, Literal
 from benchmark.budget import Budget
 from benchmark.errors import UserError, require
 from benchmark.labels import load_labels
-from benchmark.records import Record, read_record, record_folder
+from benchmark.records import DamagedRecord, Record, read_record, record_folder
 from benchmark.requirements import wanted_requirements
 from benchmark.run import Run, execute
 from benchmark.sandbox import require_sandbox
@@ -59,10 +59,13 @@ def plan(
 
 
 def recorded(run: Run, results: Path) -> Record | None:
-    """The record of a run with the same key, if there is one that is settled."""
+    """The record of a run with the same key, if there is one that is settled and can be read."""
     folder = record_folder(results, run.description())
-    found = read_record(folder) if folder.is_dir() else None
-    return found if found and found.settled else None
+    try:
+        found = read_record(folder)
+    except DamagedRecord:
+        return None
+    return found if found.settled else None
 
 
 def run_all(
