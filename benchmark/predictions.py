@@ -31,6 +31,8 @@ SHOWN = 10
 LONGEST = 200  # letters of a name or value that are shown or compared
 _PER_CELL = 32  # bytes, on average: ids have 16 characters, and a number in CSV has up to 24
 _SPARE = 2**24
+_MOST_FOOTER = 2**20  # bytes of a Parquet file's account of itself, which unpacks to some 500 times as many
+_MOST_LISTED = 10_000  # things in a list of that account
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas writes of an index without a name
 Predictions: TypeAlias = Path | str | pd.DataFrame | pa.Table
 
@@ -103,29 +105,32 @@ def read_predictions(given: Predictions, task: Task) -> pa.Table:
     the task: that is seen before it is read.
     """
     if isinstance(given, pa.Table):
-        table = given
-    elif isinstance(given, pd.DataFrame):
-        table = _from_frame(given)
-    elif isinstance(given, str | os.PathLike):
-        table = _from_file(Path(given), task)
-    else:
-        raise UserError(
-            "Predictions are a table.",
-            allowed="a pandas DataFrame, an Arrow table, or the path of a .parquet or .csv file",
-            given=type(given).__name__,
-        )
-    repeated = sorted(name for name, count in Counter(table.column_names).items() if count > 1)
+        _refuse_repeated(given.column_names)
+        return given
+    if isinstance(given, pd.DataFrame):
+        return _from_frame(given)
+    if isinstance(given, str | os.PathLike):
+        return _from_file(Path(given), task)
+    raise UserError(
+        "Predictions are a table.",
+        allowed="a pandas DataFrame, an Arrow table, or the path of a .parquet or .csv file",
+        given=type(given).__name__,
+    )
+
+
+def _refuse_repeated(names: Iterable[str]) -> None:
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
         raise Unreadable(Fault("repeated columns", "A column name stands twice.", examples=_shown(repeated)))
-    return table
 
 
 def _from_frame(frame: pd.DataFrame) -> pa.Table:
+    _refuse_repeated(map(str, frame.columns))
     if frame.index.name is not None and frame.index.name not in frame.columns:
         frame = frame.reset_index()
     try:
         return pa.Table.from_pandas(frame, preserve_index=False)
-    except (pa.ArrowException, TypeError, ValueError) as error:
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise Unreadable(Fault("wrong types", f"The frame mixes types in a column: {error}")) from None
 
 
@@ -160,8 +165,10 @@ def _from_parquet(path: Path, task: Task) -> pa.Table:
 
     Strings are read as positions in a dictionary first: a page may repeat one long string a billion times.
     """
-    with pa.parquet.ParquetFile(path) as file:
+    _refuse_large(_footer_size(path), _MOST_FOOTER, "bytes of metadata")
+    with pa.parquet.ParquetFile(path, thrift_container_size_limit=_MOST_LISTED) as file:
         _refuse_large(file.metadata.num_columns, most_columns(task), "columns")
+        _refuse_repeated(file.schema_arrow.names)
         kept = [name for name in file.schema_arrow.names if not _PANDAS_INDEX.fullmatch(name)]
         nested = [name for name in kept if pa.types.is_nested(file.schema_arrow.field(name).type)]
         if nested:
@@ -169,12 +176,16 @@ def _from_parquet(path: Path, task: Task) -> pa.Table:
                 Fault("wrong types", "A column holds lists or records.", examples=_shown(nested))
             )
         groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-        _refuse_large(
-            max(file.metadata.num_rows, sum(group.num_rows for group in groups)), most_rows(task), "rows"
-        )
+        _refuse_contradictions(file.metadata, groups)
+        _refuse_large(file.metadata.num_rows, most_rows(task), "rows")
         _refuse_large(sum(group.total_byte_size for group in groups), most_bytes(task), "bytes when unpacked")
     table = pa.parquet.read_table(
-        path, columns=kept, read_dictionary=kept, use_threads=False, partitioning=None
+        path,
+        columns=kept,
+        read_dictionary=kept,
+        use_threads=False,
+        partitioning=None,
+        thrift_container_size_limit=_MOST_LISTED,
     )
     table.validate(full=True)  # strings in Parquet may hold any bytes
     _refuse_large(sum(map(_unpacked, table.columns)), most_bytes(task), "bytes when unpacked")
@@ -183,6 +194,29 @@ def _from_parquet(path: Path, task: Task) -> pa.Table:
         for field in table.schema
     ]
     return table.cast(pa.schema(plain))
+
+
+def _footer_size(path: Path) -> int:
+    """Bytes of the metadata of a Parquet file, which stand before their own length; 0 where that is a lie."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - 8))
+        footer = int.from_bytes(file.read(4), "little")
+    return footer if footer < size else 0
+
+
+def _refuse_contradictions(
+    metadata: pa.parquet.FileMetaData, groups: list[pa.parquet.RowGroupMetaData]
+) -> None:
+    """What a file says of itself in several places must be the same: reading trusts now one, now another."""
+    whole = sum(group.num_rows for group in groups) == metadata.num_rows and all(
+        group.num_columns == metadata.num_columns
+        and min(group.num_rows, group.total_byte_size) >= 0
+        and all(group.column(place).num_values == group.num_rows for place in range(group.num_columns))
+        for group in groups
+    )
+    if not whole:
+        raise Unreadable(Fault("not a table", "The Parquet file contradicts itself about its rows."))
 
 
 def _refuse_large(amount: int, most: int, what: str) -> None:
@@ -208,6 +242,7 @@ def _from_csv(path: Path, task: Task) -> pa.Table:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header = next(filter(None, csv.reader(file)), [])
         _refuse_large(len(header), most_columns(task), "columns")
+        _refuse_repeated(header)
         options.column_types = dict.fromkeys(header, pa.string())
         table = pa.csv.read_csv(path, convert_options=options)
         for name in table.column_names:
@@ -251,23 +286,29 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
 def number_column(table: pa.Table, name: str) -> tuple[NDArray[np.float64], list[Fault]]:
     """A column of finite numbers, and the faults of those that are not."""
     values = table.column(name)
-    faults: list[Fault] = []
+    wrong = np.zeros(len(values), bool)
     if pa.types.is_string(values.type):
-        try:
-            values = values.cast(pa.float64())
-        except pa.ArrowInvalid:
-            numbers = pd.to_numeric(pd.Series(values.to_pylist(), dtype=object), errors="coerce")
-            wrong = numbers.isna().to_numpy() & values.is_valid().to_numpy()
-            faults += fault_rows("wrong types", f"values of {name!r} are no numbers.", wrong, values)
-            return numbers.to_numpy(np.float64), faults
+        numbers, wrong = _parsed(values)
     elif pa.types.is_null(values.type):
-        values = values.cast(pa.float64())
-    elif not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
+        numbers = np.full(len(values), np.nan)
+    elif pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
+        numbers = values.cast(pa.float64(), safe=False).to_numpy()  # large integers are rounded
+    else:
         raise Unreadable(Fault("wrong types", f"Column {name!r} must hold numbers and holds {values.type}."))
-    numbers = values.cast(pa.float64(), safe=False).to_numpy()  # large integers are rounded
-    faults += fault_rows("NaN", f"values of {name!r} are NaN or missing.", np.isnan(numbers))
+    faults = fault_rows("wrong types", f"values of {name!r} are no numbers.", wrong, values)
+    faults += fault_rows("NaN", f"values of {name!r} are NaN or missing.", np.isnan(numbers) & ~wrong)
     faults += fault_rows("infinite", f"values of {name!r} are infinite.", np.isinf(numbers))
     return numbers, faults
+
+
+def _parsed(values: pa.ChunkedArray) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Strings as numbers, NaN for what is missing or none, and where they are none."""
+    try:
+        return values.cast(pa.float64()).to_numpy(), np.zeros(len(values), bool)
+    except pa.ArrowInvalid:
+        texts = pd.Series(values.to_pylist(), dtype=object)
+        numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+        return numbers, np.isnan(numbers) & texts.notna().to_numpy()
 
 
 def find(values: pa.ChunkedArray, among: pa.Array) -> NDArray[np.int32]:
