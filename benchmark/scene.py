@@ -15,7 +15,7 @@ from benchmark.sandbox import PATH, WORK, Mount, Room, interpreter_mounts
 from benchmark.solutions import baselines_folder
 from benchmark.task import Task
 
-_CODE, _VECTORS = "/classmark/code", "/classmark/vectors"
+_CODE, _VECTORS, _HUGGINGFACE = "/classmark/code", "/classmark/vectors", "/classmark/huggingface"
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ def sandboxed(task: Task, environment: Path | None) -> Scene:
     python = sys.executable if environment is None else f"{PLACE}/bin/python"
     path = f"{Path(python).parent}:{PATH}"
     variables = {"PATH": path, "PYTHONPATH": _CODE, "HF_HUB_OFFLINE": "1"}
-    if (models := _hub()).is_dir():
-        mounts.append(Mount(models, "/classmark/huggingface/hub"))
-        variables["HF_HOME"] = "/classmark/huggingface"
+    if models := sorted(_hub().glob("models--*")):
+        mounts += [Mount(model, f"{_HUGGINGFACE}/hub/{model.name}") for model in models]
+        variables["HF_HOME"] = _HUGGINGFACE
     mounts.append(Mount(vectors_folder(), _VECTORS))
     room = Room(tuple(mounts))
     vectors_folder().mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""System calls that a solution is not given: memory that no process is charged with, and what reaches deep.
+"""System calls that a solution is not given: memory that nobody is charged with, other cores, what reaches deep.
 
 The filter is a program of classic BPF, as seccomp(2) has it; bubblewrap loads it.
 """
@@ -21,6 +21,7 @@ _DENIED = {  # name: number on x86_64, on aarch64
     "bpf": (321, 280),
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
+    "sched_setaffinity": (203, 122),
 }
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data

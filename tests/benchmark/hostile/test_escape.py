@@ -183,6 +183,39 @@ def test_a_sparse_file_of_200_gigabytes(task: Task, tmp_path: Path) -> None:
     assert "File too large" in refused("open('/tmp/sparse', 'wb').truncate(200 * 10**9)", task, tmp_path)
 
 
+def test_other_cores_than_its_own(task: Task, tmp_path: Path) -> None:
+    source = """
+    import os
+    given = os.sched_getaffinity(0)
+    assert len(given) == 1
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    """
+    assert "Function not implemented" in refused(source, task, tmp_path)
+
+
+def test_models_of_the_hub_are_seen_and_nothing_beside_them(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = tmp_path / "huggingface" / "hub"
+    for name in ("models--org--net", "datasets--org--private"):
+        (hub / name).mkdir(parents=True)
+        (hub / name / "file").write_text(f"content of {name}")
+    (tmp_path / "huggingface" / "token").write_text("hf_secret")
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
+    source = """
+    import os
+    for folder, folders, files in os.walk(os.environ["HF_HOME"]):
+        print(folder, sorted(folders), sorted(files))
+    print(open(os.environ["HF_HOME"] + "/hub/models--org--net/file").read())
+    open(os.environ["HF_HOME"] + "/hub/models--org--net/file", "a")
+    """
+    seen = refused(source, task, tmp_path)
+    assert "content of models--org--net" in seen
+    assert "/classmark/huggingface/hub ['models--org--net'] []" in seen
+    assert "/classmark/huggingface ['hub'] []" in seen
+
+
 MEMORY_BOMBS = [
     "x = []\nwhile True: x.append(bytearray(10**7))",
     "x = bytearray(50 * 10**9)",
