@@ -163,7 +163,8 @@ def _predict(model: Any, test: pd.DataFrame, task: SolutionTask) -> pd.DataFrame
     if len(given) != len(test):
         raise ValueError(f"predict returned {len(given)} values for {len(test)} rows")
     column = "prediction" if task.kind == "classification" else "cluster"
-    return pd.DataFrame({"id": _strings(test.index), column: _strings(given)})
+    answers = pd.Series(list(given), dtype=object).map(str, na_action="ignore")  # a missing one stays missing
+    return pd.DataFrame({"id": _strings(test.index), column: answers})
 
 
 def _strings(values: Any) -> list[str]:
