@@ -40,7 +40,7 @@ from benchmark.scoring import constant_counts, score_answer
 from benchmark.solutions import Solution
 from benchmark.task import Task
 from benchmark.vectors import adopt
-from benchmark.work import fill_work, rows_of_fold
+from benchmark.work import copy_solution, fill_work, rows_of_fold
 
 LOG_LINES = 200
 MOST_OUTCOME = 2**20
@@ -178,7 +178,8 @@ def _make(
 ) -> _Ending:
     solution, task = run.solution, run.task
     if solution.form == "predictions":
-        return _Ending("ok", predictions=rows_of_fold(task, solution.path, temporary))
+        copied = copy_solution(solution, temporary / "solution")
+        return _Ending("ok", predictions=rows_of_fold(task, copied, temporary))
     if solution.command and task.kind not in solution.command.kinds:
         return _Ending("unsupported", f"solution.toml lists the kinds {', '.join(solution.command.kinds)}")
     if not (run.trusted or solution.shipped):

@@ -58,6 +58,15 @@ class Solution:
         """Whether it is one of the suite's own baselines."""
         return self.path.parent == baselines_folder()
 
+    def require_unchanged(self) -> None:
+        """Raise UserError where its files are not those any more that were loaded."""
+        if not self.path.is_file() or load_solution(str(self.path)).digest != self.digest:
+            raise UserError(
+                f"The solution {self.name} changed since the command began.",
+                given=str(self.path),
+                do="Run the command again; what is recorded stays.",
+            )
+
     def missing_packages(self) -> list[str]:
         """The requirements that this environment does not meet."""
         return [given for given in self.requires if not _is_met(Requirement(given))]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -44,7 +45,7 @@ def fill_work(
         for column in task.columns_of("image"):
             for picture in sorted({*task.labelled[column].dropna(), *task.test[column].dropna()}):
                 copy_file(task.folder / picture, work / picture)
-    copied = _copy_solution(solution, work / "solution").relative_to(work)
+    copied = copy_solution(solution, work / "solution").relative_to(work)
     if solution.command is None:
         return [
             scene.python,
@@ -95,12 +96,15 @@ def _write_task(task: Task, seed: int, budget: Budget, work: Path, scene: Scene)
     (work / "task.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _copy_solution(solution: Solution, target: Path) -> Path:
-    whole = solution.path.stem == "solution"
+def copy_solution(solution: Solution, target: Path) -> Path:
+    """Copy what a solution consists of into a new folder and return its path there. UserError where it has changed."""
+    whole = solution.form != "predictions" and solution.path.stem == "solution"
     for path in solution_files(solution.path.parent) if whole else [solution.path]:
         copied = target / path.relative_to(solution.path.parent)
-        copy_file(path, copied)
-        copied.chmod(path.stat().st_mode & 0o777)
+        with suppress(FileNotFoundError):  # what is gone has changed
+            copy_file(path, copied)
+            copied.chmod(path.stat().st_mode & 0o777)
+    solution.require_unchanged()
     return target / solution.path.name
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from toys import toy_task
+from toys import toy_folder, toy_task
 
 from benchmark.budget import Budget
 from benchmark.errors import UserError
 from benchmark.home import hidden_folder
-from benchmark.records import Record
+from benchmark.records import Record, read_records
 from benchmark.run import Run
 from benchmark.runner import run_all
 from benchmark.sandbox import sandbox
@@ -57,6 +60,48 @@ def with_command(folder: Path, command: str) -> Path:
     (folder / "solution.py").unlink()
     (folder / "solution.toml").write_text(f"command = {command}")
     return folder
+
+
+def edited(path: Path) -> None:
+    path.write_text(path.read_text() + "\n")
+
+
+@pytest.mark.parametrize("change", [edited, Path.unlink])
+@pytest.mark.parametrize("name", ["mine.py", "mine.csv", "solution.py", "solution.toml", "weights.txt"])
+def test_what_changed_since_it_was_loaded_is_not_run(
+    name: str, change: Callable[[Path], None], task: Task, tmp_path: Path
+) -> None:
+    """Its record would be under the digest of what it was."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    whole = name not in ("mine.py", "mine.csv")
+    if whole:
+        (folder / "solution.py").write_text(LISTING)
+    (folder / name).write_text('command = ["true"]' if name == "solution.toml" else LISTING)
+    if name == "solution.toml":
+        (folder / "solution.py").unlink()
+    solution = load_solution(str(folder if whole else folder / name))
+    change(folder / name)
+    made = Run(solution, task, 0, Budget(40, 10**9, 1, 10**8), trusted=True)
+    with pytest.raises(UserError, match="mine changed since the command began"):
+        run_all([made], tmp_path / "results", 1, "local", False, lambda run, record: None)
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_sweep_ends_where_its_solution_changes_and_keeps_what_it_made(tmp_path: Path) -> None:
+    path, results = tmp_path / "mine.py", tmp_path / "results"
+    path.write_text(LISTING.replace("        return self", f"        open({str(path)!r}, 'a').write('#')", 1))
+    task = str(toy_folder("classification", split={"folds": 3}))
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmark", "run", "--task", task, "--solution", str(path), "--trust",
+         "--budget", "40s", "--results", str(results)],
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "error: The solution mine changed since the command began." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [record.run["fold"] for record in read_records([results])] == [0]
 
 
 def test_a_solution_brings_its_own_files(folder: Path, task: Task) -> None:
