@@ -166,6 +166,8 @@ def _ray(runs: Sequence[Run], results: Path, on_change: OnChange) -> Iterator[tu
 
     remote: Any = ray.remote(one)
     waiting = {remote.options(num_cpus=run.budget.cores).remote(run): run for run in runs}
+    for run in runs:
+        on_change(run, None)
     while waiting:
         done, _ = ray.wait(list(waiting))
         for reference in done:

@@ -95,6 +95,23 @@ def test_a_trusted_run_does_not_pass_for_one_in_the_sandbox(solution: Path, tmp_
     assert len(read_records([tmp_path / "r"])) == 2
 
 
+def run_on_ray(path: Path, results: Path) -> subprocess.CompletedProcess[str]:
+    """The command on a task with two folds."""
+    pytest.importorskip("ray")
+    task = str(toy_folder("classification", split={"folds": 2}))
+    command = [sys.executable, "-m", "benchmark", "run", "--task", task, "--solution", str(path), "--trust"]
+    return subprocess.run(
+        [*command, "--budget", "30s", "--results", str(results), "--executor", "ray"],
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_ray_tells_runs_that_it_makes_from_recorded_ones(solution: Path, tmp_path: Path) -> None:
+    assert "(recorded)" not in run_on_ray(solution, tmp_path / "r").stderr
+    assert run_on_ray(solution, tmp_path / "r").stderr.count("(recorded)") == 2
+
+
 EMBEDDING = """
 from benchmark.vectors import Encoder
 class Model:
