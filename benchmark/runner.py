@@ -160,9 +160,12 @@ def _ray(runs: Sequence[Run], results: Path, on_change: OnChange) -> Iterator[tu
     if not ray.is_initialized():
         ray.init(runtime_env={"env_vars": {"CLASSMARK_HOME": home} if home else {}}, logging_level="warning")
 
-    def one(run: Run) -> Record:
-        # Ray counts processors and does not say which: the runs of a node share them all
-        return execute(run, results, available_cpus(), threading.Event())
+    def one(run: Run) -> Record | UserError:
+        try:
+            # Ray counts processors and does not say which: the runs of a node share them all
+            return execute(run, results, available_cpus(), threading.Event())
+        except UserError as error:
+            return error  # Ray would raise it with a traceback in its text
 
     remote: Any = ray.remote(one)
     waiting = {remote.options(num_cpus=run.budget.cores).remote(run): run for run in runs}
@@ -171,4 +174,6 @@ def _ray(runs: Sequence[Run], results: Path, on_change: OnChange) -> Iterator[tu
     while waiting:
         done, _ = ray.wait(list(waiting))
         for reference in done:
-            yield waiting.pop(reference), ray.get(reference)
+            if isinstance(found := ray.get(reference), UserError):
+                raise found
+            yield waiting.pop(reference), found

@@ -112,6 +112,14 @@ def test_ray_tells_runs_that_it_makes_from_recorded_ones(solution: Path, tmp_pat
     assert run_on_ray(solution, tmp_path / "r").stderr.count("(recorded)") == 2
 
 
+def test_a_users_error_on_ray_has_no_traceback(solution: Path, tmp_path: Path) -> None:
+    solution.write_text(SOLUTION.replace("print(", f"open({str(solution)!r}, 'a').write('#'); print("))
+    done = run_on_ray(solution, tmp_path / "r")
+    assert done.returncode == 2
+    assert "error: The solution lamps changed since the command began." in done.stderr
+    assert "run.py" not in done.stderr
+
+
 EMBEDDING = """
 from benchmark.vectors import Encoder
 class Model:
