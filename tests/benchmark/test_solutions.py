@@ -153,6 +153,14 @@ def test_a_file_that_cannot_be_read_is_refused(source: bytes, problem: str, tmp_
         load_solution(str(tmp_path / "mine.py"))
 
 
+@pytest.mark.parametrize("source", ["build = lambda task: None\n", "from elsewhere import build\n"])
+def test_build_is_a_function_of_the_file(source: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(source)
+    with pytest.raises(UserError, match=r"has no function build\(task\)") as caught:
+        load_solution(str(tmp_path / "mine.py"))
+    assert "allowed: `def build(task)` in this file" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "content",
     [
