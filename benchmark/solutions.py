@@ -53,6 +53,14 @@ class Solution:
     summary: str = ""
     command: CommandCard | None = None
 
+    def __post_init__(self) -> None:
+        if self.name.startswith("."):  # its records would lie in a hidden folder, where none are looked for
+            raise UserError(
+                "The name of a solution begins with a dot.",
+                given=self.name,
+                do="Rename its file or folder.",
+            )
+
     @property
     def shipped(self) -> bool:
         """Whether it is one of the suite's own baselines."""

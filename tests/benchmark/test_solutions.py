@@ -153,6 +153,14 @@ def test_a_file_that_cannot_be_read_is_refused(source: bytes, problem: str, tmp_
         load_solution(str(tmp_path / "mine.py"))
 
 
+@pytest.mark.parametrize("name", [".mine.py", ".mine/solution.py", ".mine.csv"])
+def test_a_name_that_would_hide_the_records_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(BUILD)
+    with pytest.raises(UserError, match="begins with a dot"):
+        load_solution(str(tmp_path / name))
+
+
 @pytest.mark.parametrize("source", ["build = lambda task: None\n", "from elsewhere import build\n"])
 def test_build_is_a_function_of_the_file(source: str, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(source)
