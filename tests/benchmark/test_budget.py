@@ -18,7 +18,13 @@ def test_bytes(text: str, count: int) -> None:
     assert parse_bytes(text) == count
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-1s", "5 parsecs", "0s", "nan", "1e3"])
+@pytest.mark.parametrize("text", ["", "soon", "-1s", "5 parsecs", "0s", "nan", "1e3", "10001h", "9" * 400])
 def test_nonsense_is_refused(text: str) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         parse_seconds(text)
+
+
+def test_more_than_a_process_can_be_held_to_is_refused() -> None:
+    assert parse_bytes("1000000GB") == 10**15
+    with pytest.raises(UserError, match="allowed: an amount of memory, such as 500MB or 8GB, up to 1000000GB"):
+        parse_bytes("99999999999GB")
