@@ -9,7 +9,10 @@ json_option = click.option("--json", is_flag=True, help="Print JSON with stable 
 
 def names(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> list[str]:
     """The names in an option that may be given again and holds commas; each once, in order."""
-    return list(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
+    found = list(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
+    if given and not found:
+        raise click.BadParameter(f"names with commas between; got {', '.join(map(repr, given))}")
+    return found
 
 
 def numbers(ctx: click.Context, option: click.Parameter, given: str | None) -> list[int] | None:

@@ -86,6 +86,7 @@ def test_a_faulty_file_exits_with_2_and_no_traceback(tmp_path: Path) -> None:
         (["show", "flipcart"], "Did you mean 'flipkart'?"),
         (["shwo", "flipkart"], "Did you mean 'show'?"),
         (["run", "--task", "flipkart", "--solution", "constnat"], "Did you mean 'constant'?"),
+        (["run", "--task", "flipkart", "--solution", ""], "names with commas between; got ''"),
         (["run", "--task", "flipkart", "--solution", "nowhere/x.py"], "There is no solution nowhere/x.py"),
         (
             ["run", "--task", "flipkart", "--solution", "constant", "--budget", "soon"],
