@@ -23,6 +23,7 @@ from benchmark.sandbox import require_sandbox
 from benchmark.solutions import Solution
 from benchmark.task import Task, verify_pictures
 
+SEEDS = 2**32  # those that NumPy takes
 Executor = Literal["local", "ray"]
 OnChange = Callable[[Run, Record | str | None], None]
 
@@ -37,10 +38,17 @@ def plan(
 ) -> list[Run]:
     """All runs: every solution on every task, fold and seed. `folds` None means all of them.
 
-    The files of each task are verified here, once. Raises UserError for foreign code that is not trusted where
-    there is no sandbox, for requirements that are refused, and for a task whose labels this machine does not hold.
+    The files of each task are verified here, once. Raises UserError for a seed out of range, for folds where no task
+    has any, for foreign code that is not trusted where there is no sandbox, for requirements that are refused, and for
+    a task whose labels this machine does not hold.
     """
-    solutions, runs = list(solutions), []
+    solutions, tasks, runs = list(solutions), list(tasks), []
+    if unfit := [seed for seed in seeds if not 0 <= seed < SEEDS]:
+        raise UserError(
+            "A seed is out of range.", allowed=f"0 to {SEEDS - 1}", given=", ".join(map(str, unfit))
+        )
+    if folds and all(task.folds is None for task in tasks):
+        raise UserError("None of the tasks has folds.", given=f"--fold {','.join(map(str, folds))}")
     for solution in solutions:
         if not (trusted or solution.shipped or solution.form == "predictions"):
             require_sandbox(solution.name)

@@ -12,10 +12,11 @@ from toys import toy_folder, toy_task
 
 from benchmark import solutions
 from benchmark.budget import Budget
+from benchmark.errors import UserError
 from benchmark.home import vectors_folder
 from benchmark.records import Record, read_records
 from benchmark.run import Run
-from benchmark.runner import available_cpus, cpus_of_slot, run_all
+from benchmark.runner import available_cpus, cpus_of_slot, plan, run_all
 from benchmark.sandbox import sandbox
 from benchmark.solutions import load_solution
 from benchmark.vectors import Encoder
@@ -93,6 +94,23 @@ def test_a_trusted_run_does_not_pass_for_one_in_the_sandbox(solution: Path, tmp_
         [record] = run_all([run], tmp_path / "r", 1, "local", False, lambda run, record: None)
         assert bool(record.run["sandbox"]) != trusted
     assert len(read_records([tmp_path / "r"])) == 2
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_out_of_range_is_refused(seed: int, solution: Path) -> None:
+    loaded, task = load_solution(str(solution)), toy_task("classification")
+    with pytest.raises(UserError, match="A seed is out of range") as caught:
+        plan([loaded], [task], [0, seed], None, budget(1), trusted=True)
+    assert f"allowed: 0 to 4294967295\n  given:   {seed}" in str(caught.value)
+
+
+def test_folds_are_refused_where_no_task_has_any(solution: Path) -> None:
+    loaded, fixed = load_solution(str(solution)), toy_task("classification")
+    with pytest.raises(UserError, match="None of the tasks has folds"):
+        plan([loaded], [fixed], [0], [99], budget(1), trusted=True)
+    folded = toy_task("clustering", split={"folds": 2})
+    runs = plan([loaded], [fixed, folded], [0], [1], budget(1), trusted=True)
+    assert [run.task.fold for run in runs] == [None, 1]
 
 
 def run_on_ray(path: Path, results: Path) -> subprocess.CompletedProcess[str]:
