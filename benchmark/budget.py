@@ -11,7 +11,7 @@ from benchmark.errors import UserError
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _MOST_SECONDS = 10_000 * 3600
-_MOST_BYTES = 10**15
+_MOST_BYTES = 10**18
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def parse_bytes(text: str) -> int:
     >>> parse_bytes("8GB")
     8000000000
     """
-    allowed = "an amount of memory, such as 500MB or 8GB, up to 1000000GB"
+    allowed = "an amount of memory, such as 500MB or 8GB, up to 1000000000GB"
     return int(_parse(text, _BYTES, "B", _MOST_BYTES, allowed))
 
 

@@ -25,6 +25,8 @@ def test_nonsense_is_refused(text: str) -> None:
 
 
 def test_more_than_a_process_can_be_held_to_is_refused() -> None:
-    assert parse_bytes("1000000GB") == 10**15
-    with pytest.raises(UserError, match="allowed: an amount of memory, such as 500MB or 8GB, up to 1000000GB"):
+    assert parse_bytes("1000000000GB") == 10**18
+    with pytest.raises(
+        UserError, match="allowed: an amount of memory, such as 500MB or 8GB, up to 1000000000GB"
+    ):
         parse_bytes("99999999999GB")
