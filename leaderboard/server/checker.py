@@ -68,5 +68,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_at, args=(stop_with_parent(),), daemon=True).start()
+    threading.Thread(target=_end_at, args=(stop_with_parent(int(sys.argv[1])),), daemon=True).start()
     main()

@@ -35,7 +35,7 @@ class _Checker:
     """One process. It serves one question at a time."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "leaderboard.server.checker"]
+        command = [sys.executable, "-m", "leaderboard.server.checker", str(os.getpid())]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )

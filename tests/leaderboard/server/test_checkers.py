@@ -118,8 +118,9 @@ def test_a_file_that_stalls_its_reader_is_refused_and_leaves_nothing(
     checkers.close()
 
 
-def test_checkers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
-    """Killed, while one of them reads for ever."""
+@pytest.mark.parametrize("begun", [True, False])
+def test_checkers_end_with_the_process_that_started_them(begun: bool, tmp_path: Path) -> None:
+    """Killed, while one of them reads for ever, and while both still start."""
     os.mkfifo(tmp_path / "trap")
     program = (
         "import sys, threading, pathlib; from leaderboard.server.checkers import Checkers; found = Checkers(2)\n"
@@ -132,7 +133,20 @@ def test_checkers_end_with_the_process_that_started_them(tmp_path: Path) -> None
         assert parent.stdout.readline() == b"started\n"
         children = psutil.Process(parent.pid).children()
         assert len(children) == 2
-        time.sleep(5)  # until they have begun
+        writer = _writer(tmp_path / "trap") if begun else None
         parent.kill()
     _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive
+    if writer is not None:
+        os.close(writer)
+
+
+def _writer(pipe: Path) -> int:
+    """The end of a pipe that is written to, once somebody reads at the other."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert time.monotonic() < deadline, "nobody reads"
+            time.sleep(0.1)
