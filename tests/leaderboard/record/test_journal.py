@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -160,13 +161,12 @@ def test_processes_and_threads_take_turns(journal: Journal, path: Path) -> None:
 
 
 def test_a_fresh_journal_is_made_once_by_many_at_a_time(path: Path) -> None:
-    threads = [threading.Thread(target=Journal(f"sqlite:///{path}").create) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    fill(Journal(f"sqlite:///{path}"), 2)
-    assert Journal(f"sqlite:///{path}").last() == 2
+    for number in range(20):
+        url = f"sqlite:///{path}{number}"
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda url: Journal(url).create(), [url] * 8))
+        fill(Journal(url), 2)
+        assert Journal(url).last() == 2
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/db", "sqlite3:/x"])
