@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,11 +129,10 @@ def read_records(folders: Iterable[Path]) -> list[Record]:
     for folder in folders:
         if not folder.is_dir():
             raise UserError(f"There is no results folder {folder}.", do="classmark run writes one.")
-        paths = [folder, *sorted(path for path in folder.rglob("*") if path.is_dir())]
-        hidden = [
-            path for path in paths if any(part.startswith(".") for part in path.relative_to(folder).parts)
-        ]
-        found += [read_record(path) for path in paths if (path / "run.json").is_file() and path not in hidden]
+        for place, inside, files in os.walk(folder):
+            inside[:] = [name for name in inside if not name.startswith(".")]  # those are being written
+            if "run.json" in files:
+                found.append(read_record(Path(place)))
     return sorted(found, key=_order)
 
 
