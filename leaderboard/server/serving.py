@@ -59,7 +59,7 @@ def serve(contest: Contest, plan: Plan, say: Callable[[str], None]) -> None:
         for line in _greeting(contest, plan):
             say(line)
         log_to_stderr()
-        _allow_many_files()
+        allow_many_files()
         children = children_of(contest.folder, plan.scorers, plan.mlflow)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _heard)  # uvicorn hears them first and ends in order
@@ -146,7 +146,7 @@ def _require_free(plan: Plan) -> None:
         ) from None
 
 
-def _allow_many_files() -> None:
+def allow_many_files() -> None:
     """Let the process hold as many connections as it may: systems often start it with 1,024 files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)

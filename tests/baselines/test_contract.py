@@ -19,9 +19,9 @@ from benchmark.runner import run_all
 from benchmark.solutions import baseline_names, load_solution
 from benchmark.task import Task, open_task
 
-BUDGET = Budget(seconds=45, memory=4 * 10**9, cores=2, disk=10**9)
+BUDGET = Budget(seconds=120, memory=4 * 10**9, cores=2, disk=10**9)
 LONG = replace(BUDGET, seconds=600)  # so long that no baseline stops early, which would depend on the machine
-NETWORK = replace(BUDGET, seconds=90, memory=8 * 10**9, disk=2 * 10**9)  # of which its checkpoints take 1.07
+NETWORK = replace(BUDGET, seconds=180, memory=8 * 10**9, disk=2 * 10**9)  # of which its checkpoints take 1.07
 MATCHING = {"matching", "clustering"}
 DOES = {
     "autogluon": set(KINDS),

@@ -43,7 +43,7 @@ def test_a_full_disk_refuses_and_spoils_nothing(tmp_path: Path) -> None:
         assert refused.json()["error"]["code"] == "unavailable"
         assert str(disk.folder) not in refused.text
         assert not list(contest.submissions.incoming.iterdir())
-        assert httpx.get(f"{server.url}/api/leaderboard").status_code == 200
+        assert httpx.get(f"{server.url}/api/leaderboard", timeout=60).status_code == 200
         disk.empty()
         receipts.append(submit().raise_for_status().json())
         _is_whole(contest, server, receipts)
@@ -57,7 +57,7 @@ def test_a_failing_disk_refuses_and_spoils_nothing(tmp_path: Path) -> None:
         disk.fail()
         refused = submit()
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "unavailable")
-        assert httpx.get(f"{server.url}/api/leaderboard").status_code == 200
+        assert httpx.get(f"{server.url}/api/leaderboard", timeout=60).status_code == 200
         server.stop()
         _let_go(contest)
         with pytest.raises(RuntimeError, match=r"error: .*\n.*Read-only file system"):

@@ -159,5 +159,5 @@ def _back_up_and_restore(tmp_path: Path, more: str, environment: dict[str, str],
     assert verify_faults(restored, receipts) == []
     shutil.rmtree(contest.folder)
     with served(restored, tmp_path / "restored.log") as server:
-        shown = httpx.get(f"{server.url}/api/leaderboard").json()["tracks"]
+        shown = httpx.get(f"{server.url}/api/leaderboard", timeout=60).json()["tracks"]
         assert [row["team"] for track in shown for row in track["rows"]] == [team.id] * len(shown)

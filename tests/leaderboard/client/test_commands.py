@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from unicodedata import category
@@ -193,10 +193,11 @@ def test_a_used_up_quota_says_when_it_resets(
     joined: Host, command: Command, poor: dict[str, Path], good: dict[str, Path]
 ) -> None:
     assert "0 of 1 submissions left today" in command("submit", poor["toy_matching"]).stdout
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     said = error(command("submit", good["toy_matching"], fails=True))
     assert "used up" in said
     assert "1 a day of UTC" in said
-    assert f"Submit again after {datetime.now(UTC).year}" in said
+    assert f"Submit again after {tomorrow}" in said
     assert "accepted before" in command("submit", poor["toy_matching"]).stdout
 
 

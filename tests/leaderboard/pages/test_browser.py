@@ -161,6 +161,7 @@ def test_pages_are_whole_without_javascript(browser: Chrome, url: str) -> None:
 
 def test_from_joining_to_the_board(browser: Chrome, tmp_path: Path) -> None:
     """A team joins, hands in, and sees on its page how "queued" becomes "scored", without loading it again."""
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.support.wait import WebDriverWait
 
     contest = toy_contest(tmp_path / "contest")
@@ -176,7 +177,8 @@ def test_from_joining_to_the_board(browser: Chrome, tmp_path: Path) -> None:
         browser.get(f"{address}/team/foxes.html")
         assert browser.find_element("css selector", ".status").text == "queued"
         score_queue(Contest(contest.folder))
-        WebDriverWait(browser, 30).until(
+        swapped = [StaleElementReferenceException]  # the page may change between finding and reading
+        WebDriverWait(browser, 30, ignored_exceptions=swapped).until(
             lambda one: one.find_element("css selector", ".status").text == "scored"
         )
         assert browser.execute_script("return performance.getEntriesByType('navigation').length") == 1

@@ -214,8 +214,9 @@ def test_code_that_is_stopped_stays_queued(coded: tuple[Contest, Submission]) ->
 
 
 def test_code_that_this_machine_has_no_room_for_waits_and_the_others_are_scored(
-    coded: tuple[Contest, Submission], tmp_path: Path
+    coded: tuple[Contest, Submission], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("leaderboard.scoring.scorer.FIRST_PAUSE", 3600.0)
     contest, made = coded
     settings = contest.folder / "competition.toml"
     before = settings.read_text()
@@ -223,15 +224,17 @@ def test_code_that_this_machine_has_no_room_for_waits_and_the_others_are_scored(
     contest, stop = Contest(contest.folder), threading.Event()
     worker = threading.Thread(target=work, args=(contest, (0, 1), stop))
     worker.start()
-    for name in ("Grace", "Mary"):
-        other = submit(contest, name, tmp_path)
-        deadline = time.monotonic() + 60
-        while queued(contest) != [made.id] and time.monotonic() < deadline:
-            time.sleep(0.1)
-        with contest.ledger.reading() as state:
-            assert {task.status for task in state.scorings[other.id][-1].tasks.values()} == {"ok"}
-    stop.set()
-    worker.join()
+    try:
+        for name in ("Grace", "Mary"):
+            other = submit(contest, name, tmp_path)
+            deadline = time.monotonic() + 60
+            while queued(contest) != [made.id] and time.monotonic() < deadline:
+                time.sleep(0.1)
+            with contest.ledger.reading() as state:
+                assert {task.status for task in state.scorings[other.id][-1].tasks.values()} == {"ok"}
+    finally:
+        stop.set()
+        worker.join()
     # one try within the first pause, whatever else came
     [line] = failures_file(contest).read_text().splitlines()
     assert "less room for the work folder" in json.loads(line)["error"]

@@ -28,7 +28,10 @@ def test_every_answer_is_as_described(
 ) -> None:
     """Good requests and bad ones, of a team that has submitted: examples, limits of every field, random ones."""
     with live_server(contest, Limits(requests=10**6, changes=10**6)) as url:
-        assert httpx.post(f"{url}/api/submissions", files=answers, headers=signed(foxes)).status_code == 201
+        assert (
+            httpx.post(f"{url}/api/submissions", files=answers, headers=signed(foxes), timeout=60).status_code
+            == 201
+        )
         score_queue(contest)
         (tmp_path / "schemathesis.toml").write_text(SETTINGS)
         command = [

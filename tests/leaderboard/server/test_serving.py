@@ -121,11 +121,19 @@ def test_killed_it_leaves_no_worker_and_no_half_upload(
     contest.submissions.draft([b"half an upload"])
     served.process.kill()
     served.process.wait()
-    until(lambda: not [one for one in children if one.is_running()])
+    until(lambda: all(_is_gone(one) for one in children))
     again = Served(contest, tmp_path / "log 2", "--no-mlflow", "--scorers", "1")
     assert not list(contest.submissions.incoming.glob("*"))
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(60) == 0
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    """Ended, and perhaps not yet buried by whoever became its parent."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def refusal(*arguments: object) -> str:
