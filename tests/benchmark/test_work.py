@@ -106,10 +106,16 @@ def test_a_sweep_ends_where_its_solution_changes_and_keeps_what_it_made(tmp_path
 
 def test_a_solution_brings_its_own_files(folder: Path, task: Task) -> None:
     """What tools leave beside them stays away, with the links in it."""
+    digest = load_solution(str(folder)).digest
     for name in ("model/weights.bin", ".git/config", ".venv/bin/activate", "model/__pycache__/x.pyc"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
     (folder / ".venv" / "bin" / "python").symlink_to("/bin/sh")
+    changed = load_solution(str(folder)).digest
+    assert changed != digest
+    (folder / ".#solution.py").symlink_to("me@here.1234")  # an editor's lock, and what it keeps
+    (folder / ".solution.py.swp").touch()
+    assert load_solution(str(folder)).digest == changed
     record = run(folder, task)
     assert record.run["status"] == "ok", record.run["reason"]
     lines = (record.folder / "log.txt").read_text().splitlines()
