@@ -119,8 +119,11 @@ def test_a_file_that_stalls_its_reader_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_checkers_end_with_the_process_that_started_them(begun: bool, tmp_path: Path) -> None:
+def test_checkers_end_with_the_process_that_started_them(
+    begun: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed, while one of them reads for ever, and while both still start."""
+    put_temporary_files(tmp_path, monkeypatch)  # not where others left what it would first remove
     os.mkfifo(tmp_path / "trap")
     program = (
         "import sys, threading, pathlib; from leaderboard.server.checkers import Checkers; found = Checkers(2)\n"
