@@ -16,8 +16,8 @@ GRACE_SECONDS = 30.0
 def stop_with_parent(parent: int | None = None) -> threading.Event:
     """An event that is set when the parent process is gone, and at SIGTERM or Ctrl-C.
 
-    `parent` is its id, for those whom it may leave before they come here. Without it a process that hangs is ended
-    the hard way after a while: the next one waits for its locks.
+    `parent` is its id, for a process that it may have left before coming here. Once it is gone, a process that hangs
+    is ended the hard way after a while: the next one waits for its locks.
     """
     stop, parent = threading.Event(), parent or os.getppid()
     heard: list[int] = []

@@ -97,9 +97,7 @@ class State:
     gate: Literal["", "open", "closed"] = ""
     reason: str = ""
     final: dict[str, Any] | None = None
-    mended: dict[str, str] = field(
-        default_factory=dict
-    )  # of each task's labels that were mended, the newest digest
+    mended: dict[str, str] = field(default_factory=dict)  # task: newest digest of mended labels
     rescoring: dict[str, Any] | None = None  # begun, and not told yet
     rescorings: list[dict[str, Any]] = field(default_factory=list)
     by_team: dict[str, list[str]] = field(default_factory=dict)
